@@ -1,0 +1,1 @@
+"""A Pulumi engine and an AWS account that live on this machine."""

@@ -1,0 +1,1 @@
+"""The command line, with the names, flags and exit codes of `pulumi`."""

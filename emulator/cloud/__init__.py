@@ -1,0 +1,1 @@
+"""The emulated AWS account, a process of its own in the background."""

@@ -1,0 +1,1 @@
+"""How a deployment is shown: live on a terminal, plain lines in CI, JSON for machines."""

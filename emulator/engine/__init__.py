@@ -1,0 +1,1 @@
+"""The engine: runs a Pulumi program and brings what it registers about."""
