@@ -1,0 +1,1 @@
+"""A Pulumi file backend: checkpoints, journal, secrets, locks, history."""
