@@ -1,0 +1,247 @@
+"""The provider: configuration, checks and differences, and the handlers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+
+from emulator.cloud.provider_context import ProviderContext
+from emulator.providers.postgresql import configuration
+from emulator.providers.postgresql.attributes import DEFAULTS_KEY, ZEROS, ResourceType
+from emulator.providers.postgresql.connections import Connections
+from emulator.providers.postgresql.databases import Databases
+from emulator.providers.postgresql.default_privileges import DefaultPrivileges
+from emulator.providers.postgresql.differences import difference, planned, standing
+from emulator.providers.postgresql.errors import describe, redact
+from emulator.providers.postgresql.extensions import Extensions
+from emulator.providers.postgresql.grant_roles import GrantRoles
+from emulator.providers.postgresql.grants import Grants
+from emulator.providers.postgresql.handler import Handler
+from emulator.providers.postgresql.roles import Roles
+from emulator.providers.postgresql.schemas import Schemas
+from emulator.providers.postgresql.tokens import iam_token
+from emulator.providers.provider import (
+    Checked,
+    Difference,
+    PartialError,
+    Provider,
+    ProviderError,
+    Resource,
+)
+from emulator.values import UNKNOWN, Properties, Secret
+
+VERSION: Final = "3.18.2"
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "postgresql:index/role:Role": Roles(),
+    "postgresql:index/database:Database": Databases(),
+    "postgresql:index/grant:Grant": Grants(),
+    "postgresql:index/grantRole:GrantRole": GrantRoles(),
+    "postgresql:index/schema:Schema": Schemas(),
+    "postgresql:index/defaultPrivileges:DefaultPrivileges": DefaultPrivileges(),
+    "postgresql:index/defaultPrivileg:DefaultPrivileg": DefaultPrivileges(),
+    "postgresql:index/extension:Extension": Extensions(),
+}
+
+
+class PostgresqlProvider(Provider):
+    """One configured provider; acts as the context's principal where it signs in by IAM."""
+
+    def __init__(self, context: ProviderContext) -> None:
+        self._context = context
+        self._connections: Connections | None = None
+        self._unknown_keys: list[str] = []
+
+    def check_config(self, urn: str, news: Properties) -> Checked:
+        """Refuse unknown and unsupported settings, and values of the wrong kind."""
+        failures = configuration.problems(configuration.decoded(news))
+        return Checked(inputs=news, failures=failures)
+
+    def configure(self, config: Properties) -> None:
+        """Take the settings and sign the one IAM token; connects to nothing."""
+        decoded = configuration.decoded(config)
+        failures = configuration.problems(decoded)
+        if failures:
+            raise ProviderError("; ".join(failure.reason for failure in failures))
+        self._unknown_keys = configuration.unknown_keys(decoded)
+        if self._unknown_keys:
+            return
+        settings = configuration.settings(decoded, self._context.ca_file)
+        password = iam_token(self._context, settings) if settings.iam_auth else settings.password
+        self._connections = Connections(settings, password)
+
+    def check(self, urn: str, type_: str, olds: Properties, news: Properties) -> Checked:
+        """Check inputs against the type's properties and fill in defaults."""
+        inputs, failures = _handler(type_).resource_type.check(urn, olds, news)
+        return Checked(inputs=inputs, failures=failures)
+
+    def diff(
+        self,
+        urn: str,
+        type_: str,
+        id_: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+    ) -> Difference:
+        """Compare inputs with the recorded outputs; asks no server."""
+        return difference(_handler(type_).resource_type, old_outputs, news)
+
+    def create(self, urn: str, type_: str, inputs: Properties, *, preview: bool) -> Resource:
+        """Create and read back."""
+        handler = _handler(type_)
+        kind = handler.resource_type
+        new = planned(kind, {}, inputs)
+        if preview:
+            return Resource(id="", outputs=_previewed(kind, "", new, inputs))
+        with self._working("create", kind, str(inputs.get("name", "")), new) as connections:
+            id_ = handler.create(connections, new)
+        recorded = Resource(id=id_, outputs=_recorded(kind, id_, new), inputs=inputs)
+        return Resource(id=id_, outputs=self._read_back(handler, recorded, new))
+
+    def read(
+        self, urn: str, type_: str, id_: str, inputs: Properties, outputs: Properties
+    ) -> Resource | None:
+        """Read from the catalogue; what the program did not say stays out of the inputs."""
+        handler = _handler(type_)
+        kind = handler.resource_type
+        is_import = not outputs and not inputs
+        if is_import and not kind.importable:
+            msg = f"{kind.name} cannot be imported: the plugin cannot tell its parts from an id"
+            raise ProviderError(msg)
+        state = standing(kind, outputs or inputs)
+        with self._working("read", kind, id_, state) as connections:
+            found = handler.read(connections, id_, state)
+        if found is None:
+            return None
+        new_id, properties = found
+        if is_import:
+            properties = {**planned(kind, properties, {}), **_without_zeros(kind, properties)}
+        wanted = kind.attributes if is_import else inputs
+        return Resource(
+            id=new_id,
+            outputs=_recorded(kind, new_id, properties),
+            inputs={name: properties[name] for name in wanted if name in properties},
+        )
+
+    def update(
+        self,
+        urn: str,
+        type_: str,
+        id_: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
+        *,
+        preview: bool,
+    ) -> Properties:
+        """Update in place and read back."""
+        handler = _handler(type_)
+        kind = handler.resource_type
+        old, new = standing(kind, old_outputs), planned(kind, old_outputs, news)
+        if preview:
+            return _previewed(kind, id_, new, news)
+        with self._working("update", kind, id_, {**old, **new}) as connections:
+            new_id = handler.update(connections, id_, old, new)
+        recorded = Resource(id=new_id, outputs=_recorded(kind, new_id, new), inputs=news)
+        return self._read_back(handler, recorded, new)
+
+    def delete(
+        self, urn: str, type_: str, id_: str, inputs: Properties, outputs: Properties
+    ) -> None:
+        """Delete; an error counts only where the resource still stands after it."""
+        handler = _handler(type_)
+        state = standing(handler.resource_type, outputs)
+        try:
+            with self._working("delete", handler.resource_type, id_, state) as connections:
+                handler.delete(connections, state)
+        except ProviderError as error:
+            with self._working("read", handler.resource_type, id_, state) as connections:
+                if handler.read(connections, id_, state) is not None:
+                    raise error from None
+
+    def cancel(self) -> None:
+        """Stop the statements that run now."""
+        if self._connections is not None:
+            self._connections.cancel()
+
+    def _read_back(self, handler: Handler, recorded: Resource, new: Properties) -> Properties:
+        """Outputs after a change; what cannot be read back is recorded as it was wanted."""
+        kind = handler.resource_type
+        try:
+            with self._working("read", kind, recorded.id, new) as connections:
+                found = handler.read(connections, recorded.id, new)
+        except ProviderError as error:
+            raise PartialError(str(error), recorded) from None
+        if found is None:
+            msg = f"{kind.name} {recorded.id!r} was made and is not there: see who removed it"
+            raise ProviderError(msg)
+        return _recorded(kind, *found)
+
+    @contextmanager
+    def _working(
+        self, action: str, kind: ResourceType, label: str, state: Properties
+    ) -> Iterator[Connections]:
+        """Connections to work with; PostgreSQL's errors come out as ProviderError."""
+        if self._connections is None:
+            keys = ", ".join(self._unknown_keys) or "nothing"
+            msg = f"the postgresql provider is not configured: {keys} is still unknown"
+            raise ProviderError(msg)
+        hidden = [str(state[name]) for name, item in kind.attributes.items() if item.secret]
+        what = (
+            f"could not {action} {kind.name} {label!r}"
+            if label
+            else f"could not {action} {kind.name}"
+        )
+        try:
+            self._connections.reach_default_database()
+            yield self._connections
+        except psycopg.Error as error:
+            text = redact(describe(error), hidden)
+        except ProviderError as error:
+            text = redact(str(error), hidden)
+        else:
+            return
+        raise ProviderError(f"{what}: {text}")
+
+
+def _handler(type_: str) -> Handler:
+    if type_ not in HANDLERS:
+        supported = ", ".join(sorted({handler.resource_type.name for handler in HANDLERS.values()}))
+        msg = f"the emulator's postgresql provider has no {type_}; it has {supported}"
+        raise ProviderError(msg)
+    return HANDLERS[type_]
+
+
+def _without_zeros(kind: ResourceType, properties: Properties) -> Properties:
+    return {
+        name: value
+        for name, value in properties.items()
+        if value != ZEROS[kind.attributes[name].kind]
+    }
+
+
+def _recorded(kind: ResourceType, id_: str, properties: Properties) -> Properties:
+    """Outputs: what is set, what has a default, and secrets marked as such."""
+    outputs: Properties = {"id": id_}
+    for name, attribute in kind.attributes.items():
+        value = properties[name]
+        is_zero = value == ZEROS[attribute.kind]
+        if attribute.write_only or (is_zero and attribute.default is None):
+            continue
+        outputs[name] = Secret(value) if attribute.secret else value
+    return outputs
+
+
+def _previewed(kind: ResourceType, id_: str, new: Properties, news: Properties) -> Properties:
+    """Outputs as far as a preview knows them."""
+    outputs = _recorded(kind, id_, new)
+    if not id_:
+        outputs["id"] = UNKNOWN
+        for name, attribute in kind.attributes.items():
+            if attribute.computed and news.get(name) is None:
+                outputs[name] = UNKNOWN
+    outputs.pop(DEFAULTS_KEY, None)
+    return outputs
