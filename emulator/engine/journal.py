@@ -1,9 +1,9 @@
 """How a deployment reports what it does to state, so that nothing is lost at any moment.
 
 Every resource state in play has an integer key: the base snapshot's resource `i` has key `i`, later
-ones get keys from `len(base)` on. The engine records one entry before an operation and one after it;
-whoever keeps the journal makes each entry durable before `record` returns. Folding the entries over
-the base gives the snapshot: writing an entry costs the same in a stack of any size.
+ones get keys from `len(base)` on. The engine records one entry before an operation and one after
+it; whoever keeps the journal makes each entry durable before `record` returns. Folding the entries
+over the base gives the snapshot: writing an entry costs the same in a stack of any size.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from emulator.engine.resource_state import (
-    OperationKind,
     PendingOperation,
     ResourceState,
     Snapshot,

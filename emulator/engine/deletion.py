@@ -1,0 +1,108 @@
+"""Deletes what the program no longer asks for, what was replaced, or (in a destroy) everything.
+
+What depends on a resource goes before it; what is independent goes at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from emulator.engine.context import Context, DeploymentError
+from emulator.engine.events import Step, StepKind
+from emulator.engine.operations import Operations, step_for
+from emulator.engine.resource_state import ResourceState
+from emulator.engine.urn import split_reference
+
+
+async def delete_leftovers(context: Context) -> None:
+    """Delete every state of the last checkpoint that is still there and not wanted any more."""
+    leftovers = {
+        key: state for key, state in context.ledger.base.items() if _is_leftover(context, state)
+    }
+    await delete_states(context, leftovers)
+
+
+def _is_leftover(context: Context, state: ResourceState) -> bool:
+    return state.delete or state.pending_replacement or state.urn not in context.seen
+
+
+async def delete_states(context: Context, states: dict[int, ResourceState]) -> None:
+    """Delete states by key, dependents first; refuses all where one of them is protected."""
+    protected = [state for state in states.values() if state.protect and not state.delete]
+    for state in protected:
+        message = (
+            f'resource "{state.urn}" cannot be deleted\nbecause it is protected. To unprotect the '
+            "resource, either remove the `protect` flag from the resource in your Pulumi program "
+            "and run `pulumi up`, or use the command:\n"
+            f"`pulumi state unprotect '{state.urn}'`"
+        )
+        context.error(message, state.urn)
+    if protected:
+        if not context.preview:
+            context.stop()
+            raise DeploymentError(states)
+        states = {key: state for key, state in states.items() if not state.protect}
+    context.deleted.update(state.urn for state in states.values())
+    waits = _dependents(states)
+    done = {key: asyncio.get_running_loop().create_future() for key in states}
+    tasks = [
+        asyncio.create_task(_delete_in_turn(context, key, state, waits[key], done))
+        for key, state in states.items()
+    ]
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+def _dependents(states: dict[int, ResourceState]) -> dict[int, set[int]]:
+    """Keys of the states that must go before each state."""
+    by_urn: dict[str, list[int]] = {}
+    for key, state in states.items():
+        by_urn.setdefault(state.urn, []).append(key)
+    waits: dict[int, set[int]] = {key: set() for key in states}
+    for key, state in states.items():
+        needed = {state.parent, state.deleted_with, *state.dependencies}
+        needed.update(urn for urns in state.property_dependencies.values() for urn in urns)
+        if state.provider:
+            needed.add(split_reference(state.provider)[0])
+        for urn in needed:
+            for other in by_urn.get(urn, ()):
+                if other != key:
+                    waits[other].add(key)
+    return waits
+
+
+async def _delete_in_turn(
+    context: Context,
+    key: int,
+    state: ResourceState,
+    waits_for: set[int],
+    done: dict[int, asyncio.Future[bool]],
+) -> None:
+    try:
+        earlier = [await done[other] for other in waits_for]
+        if not all(earlier):
+            raise DeploymentError(state.urn)
+        await _delete(context, key, state)
+    except BaseException:
+        done[key].set_result(False)
+        raise
+    done[key].set_result(True)
+
+
+async def _delete(context: Context, key: int, state: ResourceState) -> None:
+    operations = Operations(context)
+    if state.pending_replacement:
+        step = step_for(StepKind.REMOVE_PENDING_REPLACE, state, state, None)
+        await operations.forget(step, key)
+        return
+    await operations.delete(_deletion_step(state), key, state)
+
+
+def _deletion_step(state: ResourceState) -> Step:
+    if state.external:
+        kind = StepKind.DISCARD_REPLACED if state.delete else StepKind.DISCARD
+    else:
+        kind = StepKind.DELETE_REPLACED if state.delete else StepKind.DELETE
+    return step_for(kind, state, state, None)

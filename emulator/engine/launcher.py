@@ -1,0 +1,105 @@
+"""Runs in the project's interpreter: a program, its dynamic providers, or a policy pack.
+
+Needs nothing but the `pulumi` package, since the project's virtual environment need not hold the
+emulator. What the CLI's language host does around a program is described at
+https://github.com/pulumi/pulumi/tree/master/sdk/python/cmd/pulumi-language-python
+
+    launcher.py program FOLDER_OR_FILE   PULUMI_* variables tell the rest
+    launcher.py dynamic ENGINE_ADDRESS
+    launcher.py policy ENGINE_ADDRESS PACK_FOLDER
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import runpy
+import signal
+import sys
+
+EXIT_PROGRAM_FAILED = 1
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Have the kernel end this process when the engine ends, also by kill -9 (Linux only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.environ.get("ENGINE_PID") not in (None, str(os.getppid())):
+        sys.exit(EXIT_PROGRAM_FAILED)  # the engine ended before the kernel was asked
+
+
+def run_program(program: str) -> int:
+    """Run a Pulumi program as its language host would."""
+    import asyncio
+    import logging
+    import traceback
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pulumi
+    import pulumi.runtime
+
+    environment = os.environ
+    parallel = int(environment["PULUMI_PARALLEL"])
+    pulumi.runtime.set_all_config(
+        pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
+    )
+    pulumi.runtime.configure(
+        pulumi.runtime.Settings(
+            monitor=environment["PULUMI_MONITOR"],
+            engine=environment["PULUMI_ENGINE"],
+            project=environment["PULUMI_PROJECT"],
+            stack=environment["PULUMI_STACK"],
+            organization=environment["PULUMI_ORGANIZATION"],
+            root_directory=environment["PULUMI_ROOT_DIRECTORY"],
+            parallel=parallel,
+            dry_run=environment["PULUMI_DRY_RUN"] == "true",
+        )
+    )
+    # Resources that fail leave futures behind that nobody awaits: no news to the person.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    executor = ThreadPoolExecutor(max_workers=max(parallel, 1) * 4)
+    loop.set_default_executor(executor)
+
+    def program_body() -> None:
+        runpy.run_path(program, run_name="__main__")
+
+    try:
+        loop.run_until_complete(pulumi.runtime.run_in_stack(program_body))
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        if isinstance(error, SystemExit) and not error.code:
+            return 0
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback.format_exc()}")
+    else:
+        return 0
+    finally:
+        executor.shutdown(wait=True)
+        loop.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return EXIT_PROGRAM_FAILED
+
+
+def main() -> int:
+    """Dispatch; module-level imports of the project come from its folder, not from this one."""
+    end_with_parent()
+    sys.path[0] = os.getcwd()
+    mode, *arguments = sys.argv[1:]
+    if mode == "program":
+        sys.argv = arguments
+        return run_program(arguments[0])
+    module = {"dynamic": "pulumi.dynamic", "policy": "pulumi.policy"}[mode]
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""A deployment's view of state: what stood, what stands now, and the journal of the way between."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+
+from emulator.engine.journal import Journal, JournalEntry, fold
+from emulator.engine.resource_state import (
+    OperationKind,
+    PendingOperation,
+    ResourceState,
+    Snapshot,
+)
+
+
+class Ledger:
+    """Resource states by key, and by URN; every change goes through the journal first.
+
+    In a preview nothing is journalled, the tables are kept all the same.
+    """
+
+    def __init__(self, base: Snapshot, journal: Journal, *, preview: bool) -> None:
+        self._base = base
+        self._journal = None if preview else journal
+        self._entries: list[JournalEntry] = []
+        self._next_key = len(base.resources)
+        self._next_operation = 0
+        self.base: dict[int, ResourceState] = dict(enumerate(base.resources))
+        """States of the last checkpoint that still stand, by key."""
+        self.old_keys: dict[str, int] = {
+            state.urn: key
+            for key, state in sorted(
+                self.base.items(), key=lambda item: not item[1].pending_replacement
+            )
+            if not state.delete
+        }
+        """Base keys by URN, without those that only wait for deletion."""
+        self.registered: dict[str, int] = {}
+        """Keys of this run's states by URN."""
+        self.fresh: dict[int, ResourceState] = {}
+        """States that this run has put, by key."""
+
+    def old(self, urn: str) -> ResourceState | None:
+        """State of the last checkpoint under a URN."""
+        key = self.old_keys.get(urn)
+        return self.base.get(key) if key is not None else None
+
+    def current(self, urn: str) -> ResourceState | None:
+        """State that this run has put under a URN."""
+        key = self.registered.get(urn)
+        return self.fresh.get(key) if key is not None else None
+
+    def begin(self, kind: OperationKind, state: ResourceState) -> int:
+        """Record that an operation begins; its number."""
+        operation = self._next_operation
+        self._next_operation += 1
+        self._record(
+            JournalEntry(operation=operation, begins=PendingOperation(copy.copy(state), kind))
+        )
+        return operation
+
+    def end(
+        self,
+        operation: int | None,
+        *,
+        put: ResourceState | None = None,
+        change: list[tuple[int, ResourceState]] | None = None,
+        drop: list[int] | None = None,
+    ) -> None:
+        """Record an operation's end, or a change that is none; `put` is registered by its URN."""
+        changes = list(change or [])
+        if put is not None:
+            changes.append((self._next_key, put))
+            self.registered[put.urn] = self._next_key
+            self._next_key += 1
+        dropped = drop or []
+        self._record(JournalEntry(operation=operation, put=changes, drop=dropped))
+        for key, state in changes:
+            (self.base if key in self.base else self.fresh)[key] = state
+        for key in dropped:
+            self.base.pop(key, None)
+            self.fresh.pop(key, None)
+
+    def find(self, urn: str, id_: str) -> tuple[int, ResourceState | None]:
+        """Key and state of the last checkpoint's resource with this URN and id."""
+        for key, state in self.base.items():
+            if state.urn == urn and state.id == id_:
+                return key, state
+        return -1, None
+
+    def adopt(self, state: ResourceState) -> None:
+        """Take a resource into the last checkpoint that an earlier deployment made unrecorded.
+
+        Where the checkpoint holds another one under its URN, that one was being replaced by it.
+        """
+        old_key = self.old_keys.get(state.urn)
+        replaced = []
+        if old_key is not None:
+            outlived = copy.copy(self.base[old_key])
+            if outlived.pending_replacement:
+                self.remove(old_key)
+            else:
+                outlived.delete = True
+                replaced = [(old_key, outlived)]
+        key = self._next_key
+        self._next_key += 1
+        self.end(None, change=[*replaced, (key, state)])
+        self.base[key] = self.fresh.pop(key)
+        self.old_keys[state.urn] = key
+
+    def remove(self, key: int) -> None:
+        """Drop a state of the last checkpoint that turned out to be gone."""
+        state = self.base[key]
+        if self.old_keys.get(state.urn) == key:
+            del self.old_keys[state.urn]
+        self.end(None, drop=[key])
+
+    def snapshot(self) -> Snapshot:
+        """State as it is now."""
+        return fold(self._base, self._entries)
+
+    def _record(self, entry: JournalEntry) -> None:
+        if self._journal is not None:
+            self._journal.record(entry)
+        self._entries.append(entry)
+
+
+def now() -> str:
+    """Time of day as checkpoints write it: RFC 3339, UTC."""
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
