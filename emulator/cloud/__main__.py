@@ -1,0 +1,47 @@
+"""Entry of the cloud process: `python -m emulator.cloud HOME DESCRIPTOR`.
+
+`client.start` runs it. On the file descriptor it says `ready`, or why it cannot start.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from emulator.cloud import record
+from emulator.errors import UserError
+from emulator.home import Home
+
+
+def main(home: Home, descriptor: int) -> int:
+    """Run a cloud process to its end; its exit code."""
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO
+    )
+    for noisy in ("werkzeug", "botocore", "boto3", "urllib3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+    def say(text: str) -> None:
+        os.write(descriptor, text.encode())
+        os.close(descriptor)
+
+    lock = record.hold_process_lock(home)
+    if lock is None:
+        say("Another cloud process of this home lives but does not answer.")
+        return 1
+    try:
+        from emulator.cloud.process import CloudProcess  # takes long, and only the holder needs it
+
+        process = CloudProcess(home)
+    except UserError as error:
+        say(str(error))
+        return 1
+    with lock:
+        process.run(on_ready=lambda: say("ready"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Home(Path(sys.argv[1])), int(sys.argv[2])))

@@ -1,0 +1,1 @@
+"""What stands before each database server: TLS, and the login rules of RDS."""

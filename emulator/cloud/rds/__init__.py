@@ -1,0 +1,1 @@
+"""Database instances: what moto keeps of them, and the real servers that follow it."""
