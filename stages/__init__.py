@@ -1,0 +1,1 @@
+"""The stage model: settings, names, documents and tags. It registers nothing."""
