@@ -68,6 +68,10 @@ class ResourceType:
     attributes: Mapping[str, Attribute]
     delete_before_replace: bool = False
     importable: bool = True
+    read_texts: frozenset[str] = frozenset()
+    """Text that reading sets even where it is empty; other empty text is null in the outputs."""
+    read_lists: frozenset[str] = frozenset()
+    """Lists that reading sets even where they are empty."""
 
     @property
     def is_autonamed(self) -> bool:

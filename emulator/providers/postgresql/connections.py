@@ -161,7 +161,7 @@ class Connections:
                 connect_timeout=settings.connect_timeout_seconds,
                 fallback_application_name="Pulumi provider",
                 gssencmode="disable",
-                passfile=f"{os.devnull}/none",  # the person's own password file is not the program's
+                passfile=f"{os.devnull}/none",  # not the file of whoever started the process
                 options="",
                 autocommit=autocommit,
                 prepare_threshold=None,

@@ -7,14 +7,13 @@ from typing import Any
 from emulator.engine.events import DifferenceKind, PropertyDifference
 from emulator.providers.postgresql.attributes import (
     DEFAULTS_KEY,
-    ZEROS,
     Attribute,
     Kind,
     ResourceType,
     plain,
 )
 from emulator.providers.provider import Difference
-from emulator.values import UNKNOWN, Properties, Value
+from emulator.values import Properties, Value, without_secrets
 
 
 def planned(resource: ResourceType, olds: Properties, news: Properties) -> Properties:
@@ -45,7 +44,12 @@ def difference(resource: ResourceType, olds: Properties, news: Properties) -> Di
         result.changed.append(name)
         if attribute.replaces:
             result.replaces.append(name)
-        result.detailed |= _details(name, attribute, old[name], new[name])
+        is_wanted = attribute.computed or attribute.default is not None
+        before = None if without_secrets(olds.get(name)) in (None, []) else old[name]
+        after = None if new[name] == [] or not (is_wanted or given(news, name)) else new[name]
+        if attribute.kind is Kind.SET and isinstance(after, list):
+            after = list(dict.fromkeys(news[name]))  # the program's order counts its items
+        result.detailed |= _details(name, attribute, before, after)
     result.stables = sorted(
         name
         for name, attribute in resource.attributes.items()
@@ -60,16 +64,17 @@ def difference(resource: ResourceType, olds: Properties, news: Properties) -> Di
     return result
 
 
+def given(news: Properties, name: str) -> bool:
+    """Whether the program gives the property."""
+    return news.get(name) is not None
+
+
 def _details(
     name: str, attribute: Attribute, old: Value, new: Value
 ) -> dict[str, PropertyDifference]:
-    if attribute.kind in (Kind.LIST, Kind.SET) and UNKNOWN not in (old, new) and old and new:
+    if isinstance(old, list) and isinstance(new, list) and attribute.kind is not Kind.POLICIES:
         return _item_details(name, attribute, old, new)
-    zero = ZEROS[attribute.kind]
-    is_collection = isinstance(zero, list)
-    absent_old = old == zero and (is_collection or zero == "")
-    absent_new = new == zero and (is_collection or zero == "")
-    return {name: _one(attribute, None if absent_old else old, None if absent_new else new)}
+    return {name: _one(attribute, old, new)}
 
 
 def _item_details(

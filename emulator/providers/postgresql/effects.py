@@ -48,7 +48,8 @@ def _error(
 ) -> NoEffectError:
     current_user = session.value("SELECT CURRENT_USER")
     preposition = "to" if action == "grant" else "from"
-    name = held.object_name if held else state["schema"] or state["database"]
+    others = ", ".join(state["objects"]) or state["schema"] or state["database"]
+    name = held.object_name if held else others
     text = (
         f"PostgreSQL accepted the {action} of {', '.join(sorted(privileges))} on "
         f"{state['objectType']} {name!r} {preposition} role {state['role']!r} and did nothing"

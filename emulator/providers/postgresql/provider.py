@@ -10,7 +10,7 @@ import psycopg
 
 from emulator.cloud.provider_context import ProviderContext
 from emulator.providers.postgresql import configuration
-from emulator.providers.postgresql.attributes import DEFAULTS_KEY, ZEROS, ResourceType
+from emulator.providers.postgresql.attributes import ResourceType
 from emulator.providers.postgresql.connections import Connections
 from emulator.providers.postgresql.databases import Databases
 from emulator.providers.postgresql.default_privileges import DefaultPrivileges
@@ -20,6 +20,13 @@ from emulator.providers.postgresql.extensions import Extensions
 from emulator.providers.postgresql.grant_roles import GrantRoles
 from emulator.providers.postgresql.grants import Grants
 from emulator.providers.postgresql.handler import Handler
+from emulator.providers.postgresql.outputs import (
+    imported_inputs,
+    previewed,
+    recorded,
+    refreshed_inputs,
+    unset_lists,
+)
 from emulator.providers.postgresql.roles import Roles
 from emulator.providers.postgresql.schemas import Schemas
 from emulator.providers.postgresql.tokens import iam_token
@@ -31,7 +38,7 @@ from emulator.providers.provider import (
     ProviderError,
     Resource,
 )
-from emulator.values import UNKNOWN, Properties, Secret
+from emulator.values import Properties
 
 VERSION: Final = "3.18.2"
 HANDLERS: Final[Mapping[str, Handler]] = {
@@ -95,11 +102,11 @@ class PostgresqlProvider(Provider):
         kind = handler.resource_type
         new = planned(kind, {}, inputs)
         if preview:
-            return Resource(id="", outputs=_previewed(kind, "", new, inputs))
+            return Resource(id="", outputs=previewed(kind, "", new, inputs, {}))
         with self._working("create", kind, str(inputs.get("name", "")), new) as connections:
             id_ = handler.create(connections, new)
-        recorded = Resource(id=id_, outputs=_recorded(kind, id_, new), inputs=inputs)
-        return Resource(id=id_, outputs=self._read_back(handler, recorded, new))
+        outputs = self._read_back(handler, id_, new, inputs, unset_lists(kind, {}))
+        return Resource(id=id_, outputs=outputs)
 
     def read(
         self, urn: str, type_: str, id_: str, inputs: Properties, outputs: Properties
@@ -112,19 +119,18 @@ class PostgresqlProvider(Provider):
             msg = f"{kind.name} cannot be imported: the plugin cannot tell its parts from an id"
             raise ProviderError(msg)
         state = standing(kind, outputs or inputs)
-        with self._working("read", kind, id_, state) as connections:
-            found = handler.read(connections, id_, state)
+        name = outputs.get("id", id_)  # a renamed resource keeps its old id everywhere else
+        with self._working("read", kind, name, state) as connections:
+            found = handler.read(connections, name, state)
         if found is None:
             return None
         new_id, properties = found
-        if is_import:
-            properties = {**planned(kind, properties, {}), **_without_zeros(kind, properties)}
-        wanted = kind.attributes if is_import else inputs
-        return Resource(
-            id=new_id,
-            outputs=_recorded(kind, new_id, properties),
-            inputs={name: properties[name] for name in wanted if name in properties},
+        unset = unset_lists(kind, outputs, after_refresh=True)
+        stands = recorded(kind, new_id, properties, unset)
+        found_inputs = (
+            imported_inputs(kind, stands) if is_import else refreshed_inputs(kind, inputs, stands)
         )
+        return Resource(id=new_id, outputs=stands, inputs=found_inputs)
 
     def update(
         self,
@@ -142,11 +148,14 @@ class PostgresqlProvider(Provider):
         kind = handler.resource_type
         old, new = standing(kind, old_outputs), planned(kind, old_outputs, news)
         if preview:
-            return _previewed(kind, id_, new, news)
-        with self._working("update", kind, id_, {**old, **new}) as connections:
-            new_id = handler.update(connections, id_, old, new)
-        recorded = Resource(id=new_id, outputs=_recorded(kind, new_id, new), inputs=news)
-        return self._read_back(handler, recorded, new)
+            return previewed(kind, id_, new, news, old_outputs)
+        id_ = old_outputs.get("id", id_)
+        try:
+            with self._working("update", kind, id_, {**old, **new}) as connections:
+                new_id = handler.update(connections, id_, old, new)
+        except ProviderError as error:
+            raise self._half_done(handler, id_, old, old_inputs, error) from None
+        return self._read_back(handler, new_id, new, news, unset_lists(kind, old_outputs))
 
     def delete(
         self, urn: str, type_: str, id_: str, inputs: Properties, outputs: Properties
@@ -154,6 +163,7 @@ class PostgresqlProvider(Provider):
         """Delete; an error counts only where the resource still stands after it."""
         handler = _handler(type_)
         state = standing(handler.resource_type, outputs)
+        id_ = outputs.get("id", id_)
         try:
             with self._working("delete", handler.resource_type, id_, state) as connections:
                 handler.delete(connections, state)
@@ -167,18 +177,51 @@ class PostgresqlProvider(Provider):
         if self._connections is not None:
             self._connections.cancel()
 
-    def _read_back(self, handler: Handler, recorded: Resource, new: Properties) -> Properties:
+    def _read_back(
+        self,
+        handler: Handler,
+        id_: str,
+        new: Properties,
+        inputs: Properties,
+        unset: frozenset[str],
+    ) -> Properties:
         """Outputs after a change; what cannot be read back is recorded as it was wanted."""
         kind = handler.resource_type
         try:
-            with self._working("read", kind, recorded.id, new) as connections:
-                found = handler.read(connections, recorded.id, new)
+            with self._working("read", kind, id_, new) as connections:
+                found = handler.read(connections, id_, new)
         except ProviderError as error:
-            raise PartialError(str(error), recorded) from None
+            outputs = recorded(kind, id_, new, unset)
+            resource = Resource(id=id_, outputs=outputs, inputs=inputs)
+            raise PartialError(str(error), resource) from None
         if found is None:
-            msg = f"{kind.name} {recorded.id!r} was made and is not there: see who removed it"
+            msg = f"{kind.name} {id_!r} was made and is not there: see who removed it"
             raise ProviderError(msg)
-        return _recorded(kind, *found)
+        return recorded(kind, *found, unset)
+
+    def _half_done(
+        self,
+        handler: Handler,
+        id_: str,
+        old: Properties,
+        old_inputs: Properties,
+        error: ProviderError,
+    ) -> Exception:
+        """The error, with the resource as it stands now where part of an update was done.
+
+        The plugin records what was wanted instead, and does nothing more about it in the next run.
+        """
+        kind = handler.resource_type
+        try:
+            with self._working("read", kind, id_, old) as connections:
+                found = handler.read(connections, id_, old)
+        except ProviderError:
+            return error
+        if found is None or found[1] == old:
+            return error
+        outputs = recorded(kind, *found)
+        inputs = refreshed_inputs(kind, old_inputs, outputs)
+        return PartialError(str(error), Resource(id=found[0], outputs=outputs, inputs=inputs))
 
     @contextmanager
     def _working(
@@ -213,35 +256,3 @@ def _handler(type_: str) -> Handler:
         msg = f"the emulator's postgresql provider has no {type_}; it has {supported}"
         raise ProviderError(msg)
     return HANDLERS[type_]
-
-
-def _without_zeros(kind: ResourceType, properties: Properties) -> Properties:
-    return {
-        name: value
-        for name, value in properties.items()
-        if value != ZEROS[kind.attributes[name].kind]
-    }
-
-
-def _recorded(kind: ResourceType, id_: str, properties: Properties) -> Properties:
-    """Outputs: what is set, what has a default, and secrets marked as such."""
-    outputs: Properties = {"id": id_}
-    for name, attribute in kind.attributes.items():
-        value = properties[name]
-        is_zero = value == ZEROS[attribute.kind]
-        if attribute.write_only or (is_zero and attribute.default is None):
-            continue
-        outputs[name] = Secret(value) if attribute.secret else value
-    return outputs
-
-
-def _previewed(kind: ResourceType, id_: str, new: Properties, news: Properties) -> Properties:
-    """Outputs as far as a preview knows them."""
-    outputs = _recorded(kind, id_, new)
-    if not id_:
-        outputs["id"] = UNKNOWN
-        for name, attribute in kind.attributes.items():
-            if attribute.computed and news.get(name) is None:
-                outputs[name] = UNKNOWN
-    outputs.pop(DEFAULTS_KEY, None)
-    return outputs

@@ -37,6 +37,8 @@ TEXT: Final = Attribute()
 
 ROLE: Final = ResourceType(
     name="Role",
+    read_texts=frozenset({"assumeRole"}),
+    read_lists=frozenset({"roles", "searchPaths"}),
     attributes={
         "name": TEXT,
         "password": Attribute(secret=True, conflicts_with=("passwordWo", "passwordWoVersion")),
