@@ -24,7 +24,12 @@ from emulator.engine.registry import ProviderRegistry
 from emulator.engine.request import DeploymentRequest
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.secrecy import Masker
-from emulator.engine.urn import is_provider_type, provider_reference, split_reference
+from emulator.engine.urn import (
+    is_default_provider,
+    is_provider_type,
+    provider_reference,
+    split_reference,
+)
 
 
 class DeploymentError(Exception):
@@ -53,13 +58,26 @@ class Context:
     """URNs deleted ahead of their own registration, with the properties that made it necessary."""
     deleted: set[str] = field(default_factory=set)
     changes: Counter[StepKind] = field(default_factory=Counter)
+    under_way: set[asyncio.Task[object]] = field(default_factory=set)
+    """Registrations and reads that have not ended."""
     failed: bool = False
+    deaf: bool = False
+    """Whoever watched has gone."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when no new operation may begin."""
 
     def emit(self, event: Event) -> None:
-        """Hand an event to whoever watches."""
-        self.request.sink.emit(event)
+        """Hand an event to whoever watches; when nobody can (a closed pipe), stop.
+
+        Raising here would end the task that happened to speak, and leave the others waiting.
+        """
+        if self.deaf:
+            return
+        try:
+            self.request.sink.emit(event)
+        except OSError:
+            self.deaf = self.failed = True
+            self.stop()
 
     def say(self, severity: Severity, message: str, urn: str = "") -> None:
         """Emit a diagnostic, secrets masked."""
@@ -79,8 +97,9 @@ class Context:
         self.emit(StepStarted(step=step))
 
     def ended(self, step: Step, seconds: float = 0.0) -> None:
-        """A step has ended well; it is counted."""
-        self.changes[step.kind] += 1
+        """A step has ended well; it is counted, unless it is about a default provider."""
+        if not is_default_provider(step.urn):
+            self.changes[step.kind] += 1
         self.emit(StepOutputs(step=step, seconds=seconds))
 
     def lost(self, step: Step, message: str) -> None:

@@ -71,12 +71,9 @@ def run_program(program: str) -> int:
         loop.run_until_complete(pulumi.runtime.run_in_stack(program_body))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        if isinstance(error, SystemExit) and not error.code:
-            return 0
-        pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback.format_exc()}")
+    except Exception as error:  # noqa: BLE001 - whatever the program raised is for its author
+        trace = "".join(traceback.format_exception(without_our_frames(error, program)))
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{trace}")
     else:
         return 0
     finally:
@@ -85,6 +82,16 @@ def run_program(program: str) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     return EXIT_PROGRAM_FAILED
+
+
+def without_our_frames(error: Exception, program: str) -> Exception:
+    """The exception with a traceback that begins in the program, where it passes through it."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(program):
+            return error.with_traceback(trace)
+        trace = trace.tb_next
+    return error
 
 
 def main() -> int:

@@ -90,12 +90,11 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
     async def RegisterResource(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Bring a resource about."""
         state = await self._answer(rpc, self._register(request))
-        response = resource_pb2.RegisterResourceResponse(
+        return resource_pb2.RegisterResourceResponse(
             urn=state.urn,
             id=state.id,
             object=to_struct(state.outputs, keep_secrets=request.acceptSecrets),
         )
-        return response
 
     async def _register(self, request: Any) -> ResourceState:
         return await self._registrar.register(decode_goal(request))
@@ -149,8 +148,12 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
     async def _answer(self, rpc: Any, work: Any) -> Any:
         """Result of some work; what went wrong becomes the status that an SDK understands."""
         context = self._context
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        context.under_way.add(task)
+        task.add_done_callback(self._ended)
         try:
-            return await work
+            # Shielded: a program that goes away must not cut an operation in the middle.
+            return await asyncio.shield(task)
         except DeploymentError:
             await rpc.abort(grpc.StatusCode.UNAVAILABLE, "the deployment is shutting down")
         except (UserError, ValueError) as error:
@@ -160,6 +163,11 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         except OperationFailedError as error:
             await rpc.abort(grpc.StatusCode.UNKNOWN, context.masker.mask(str(error)))
         raise AssertionError
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._context.under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # reported already: a program that has gone cannot be told
 
 
 class EngineService(engine_pb2_grpc.EngineServicer):

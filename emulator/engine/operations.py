@@ -1,4 +1,4 @@
-"""Steps that touch a resource: each journals its beginning and its end, and tells whoever watches."""
+"""Steps that touch a resource: each journals its beginning and its end, and is told."""
 
 from __future__ import annotations
 

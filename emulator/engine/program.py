@@ -14,7 +14,7 @@ from emulator.engine.monitor import EngineService, ResourceMonitor
 from emulator.engine.request import DeploymentRequest
 
 FORGOTTEN_PREFIXES = ("AWS_", "PULUMI_CONFIG_", "PG")
-"""Variables of the caller that a child gets from its session or not at all: what signs in as whom."""
+"""The caller's variables that say who signs in as whom: a child gets them from its session."""
 
 
 def child_environment(request: DeploymentRequest, *, preview: bool) -> dict[str, str]:

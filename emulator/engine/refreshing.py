@@ -103,7 +103,7 @@ def _forget_dropped(context: Context) -> None:
     standing = {state.urn for state in context.ledger.base.values()}
     changes = []
     for key, state in context.ledger.base.items():
-        named = {*state.dependencies, *sum(state.property_dependencies.values(), [])}
+        named = set(state.dependencies).union(*state.property_dependencies.values())
         if named <= standing:
             continue
         remaining = copy.copy(state)

@@ -63,6 +63,8 @@ class Registrar:
             new = self._new_state(urn, goal, reference)
             await self._proceed(goal, old, new, client)
         except OperationFailedError as error:
+            if context.stopping.is_set():
+                raise DeploymentError(urn) from None
             context.error(str(error), urn)
             context.stop()
             raise DeploymentError(urn) from None

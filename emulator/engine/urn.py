@@ -42,6 +42,14 @@ def is_provider_type(type_: str) -> bool:
     return type_.startswith(PROVIDER_TYPE_PREFIX)
 
 
+def is_default_provider(urn: str) -> bool:
+    """Whether the engine itself registered the provider: it is no resource of the program's."""
+    name = name_of(urn)
+    return is_provider_type(qualified_type(urn)) and (
+        name == "default" or name.startswith("default_")
+    )
+
+
 def package_of(type_: str) -> str:
     """Package that serves a type: `aws` of `aws:s3/bucket:Bucket`, also of its provider's type."""
     if is_provider_type(type_):

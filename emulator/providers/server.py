@@ -16,6 +16,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import status_pb2 as rpc_status_pb2
 
 from emulator.engine.events import DifferenceKind
+from emulator.providers.creations import QUESTION, Creations
 from emulator.providers.provider import (
     Checked,
     Difference,
@@ -45,8 +46,11 @@ KINDS: Final = {
 class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
     """Serves as many instances of one provider as there are connections to it."""
 
-    def __init__(self, version: str, make_provider: Callable[[], Provider]) -> None:
+    def __init__(
+        self, version: str, make_provider: Callable[[], Provider], creations: Creations
+    ) -> None:
         self._version = version
+        self._creations = creations
         self._make_provider = make_provider
         self._providers: dict[str, Provider] = {}
 
@@ -113,9 +117,10 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         """Create a resource."""
         create = self._provider(context).create
         inputs = _plain(request.properties)
-        resource: Resource = _run(
-            context, create, request.urn, _type(request), inputs, preview=request.preview
-        )
+        if request.preview:
+            resource = _run(context, create, request.urn, _type(request), inputs, preview=True)
+        else:
+            resource = _run(context, self._make, create, request.urn, _type(request), inputs)
         return provider_pb2.CreateResponse(id=resource.id, properties=to_struct(resource.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -157,10 +162,24 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Run a function."""
+        if request.tok == QUESTION:
+            answer = _run(context, self._creations.answer, _plain(request.args))
+            return _result(answer)
         result = _run(context, self._provider(context).invoke, request.tok, _plain(request.args))
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(to_struct(result))  # `return` is a Python keyword
-        return response
+        return _result(result)
+
+    def _make(
+        self, create: Callable[..., Resource], urn: str, type_: str, inputs: Properties
+    ) -> Resource:
+        """Create for real, remembered until the next creation for this URN."""
+        with self._creations.under_way(urn):
+            try:
+                resource = create(urn, type_, inputs, preview=False)
+            except PartialError as error:
+                self._creations.record(urn, inputs, error.resource)
+                raise
+            self._creations.record(urn, inputs, resource)
+            return resource
 
 
 def serve(servicer: ProviderServer, *, workers: int = 16) -> tuple[grpc.Server, int]:
@@ -203,6 +222,12 @@ def _run(
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
     except ProviderError as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+
+def _result(result: Properties) -> Any:
+    response = provider_pb2.InvokeResponse()
+    getattr(response, "return").CopyFrom(to_struct(result))  # `return` is a Python keyword
+    return response
 
 
 def _checked(checked: Checked) -> Any:

@@ -1,0 +1,67 @@
+"""What the emulated providers created last for each URN, to settle a deployment that was cut off.
+
+An engine that is killed while a creation is under way never hears of it; the cloud process goes on
+and finishes. The next deployment asks with the function `emulator:creation`, whose arguments are
+the URN and the checked inputs of the creation that its checkpoint calls pending.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from emulator.providers.provider import ProviderError, Resource
+from emulator.values import Properties
+
+QUESTION: Final = "emulator:creation"
+WAIT_SECONDS: Final = 120.0
+"""Longest wait for a creation that is still under way."""
+
+
+@dataclass(slots=True)
+class Creations:
+    """Last creation by URN; shared by every provider server of a cloud process."""
+
+    _under_way: dict[str, threading.Event] = field(default_factory=dict)
+    _made: dict[str, tuple[Properties, Resource]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def under_way(self, urn: str) -> Iterator[None]:
+        """Mark a creation as under way: whoever asks for it waits."""
+        ended = threading.Event()
+        with self._lock:
+            self._made.pop(urn, None)
+            self._under_way[urn] = ended
+        try:
+            yield
+        finally:
+            with self._lock:
+                if self._under_way.get(urn) is ended:
+                    del self._under_way[urn]
+            ended.set()
+
+    def record(self, urn: str, inputs: Properties, resource: Resource) -> None:
+        """Remember what a creation made, also where it failed half way."""
+        with self._lock:
+            self._made[urn] = (inputs, resource)
+
+    def answer(self, arguments: Properties) -> Properties:
+        """Id and outputs of what was created for `urn` from `inputs`, nothing where nothing was.
+
+        Raises ProviderError where the creation does not end in time.
+        """
+        urn, inputs = str(arguments["urn"]), arguments["inputs"]
+        with self._lock:
+            under_way = self._under_way.get(urn)
+        if under_way is not None and not under_way.wait(WAIT_SECONDS):
+            msg = f"the creation of {urn} is still under way after {WAIT_SECONDS:.0f} s"
+            raise ProviderError(msg)
+        with self._lock:
+            made = self._made.get(urn)
+        if made is None or made[0] != inputs:
+            return {}
+        return {"id": made[1].id, "outputs": made[1].outputs}
