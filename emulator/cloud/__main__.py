@@ -1,6 +1,7 @@
 """Entry of the cloud process: `python -m emulator.cloud HOME DESCRIPTOR`.
 
-`client.start` runs it. On the file descriptor it says `ready`, or why it cannot start.
+`client.start` runs it, and gets rid of it at once: the process goes on as nobody's child. On the
+file descriptor it says `ready`, or why it cannot start.
 """
 
 from __future__ import annotations
@@ -38,10 +39,13 @@ def main(home: Home, descriptor: int) -> int:
     except UserError as error:
         say(str(error))
         return 1
-    with lock:
-        process.run(on_ready=lambda: say("ready"))
+    process.run(on_ready=lambda: say("ready"))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Home(Path(sys.argv[1])), int(sys.argv[2])))
+    if os.fork() == 0:
+        exit_code = main(Home(Path(sys.argv[1])), int(sys.argv[2]))
+        logging.shutdown()
+        # threads may be in the middle of an import; the lock ends with the process, not before
+        os._exit(exit_code)

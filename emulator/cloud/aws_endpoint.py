@@ -21,6 +21,8 @@ from emulator.cloud.principals import is_known
 log = logging.getLogger(__name__)
 
 SIGNED_WITH: Final = re.compile(r"Credential=([^/,\s]+)/")
+POLL_SECONDS: Final = 0.1
+"""How long the server may take to notice that it has to end."""
 WITHOUT_RDS: Final = frozenset({"iam", "sts"})
 """Services that can be served before moto's RDS, which takes a second to import, is in place."""
 
@@ -43,7 +45,12 @@ class AwsEndpoint:
             "127.0.0.1", 0, self._application, threaded=True, request_handler=QuietRequestHandler
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="aws", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": POLL_SECONDS},
+            name="aws",
+            daemon=True,
+        )
 
     def start(self) -> None:
         """Serve."""

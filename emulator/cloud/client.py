@@ -31,6 +31,7 @@ ANSWER_SECONDS: Final = 5
 """A living process that is busy may take a while; a dead one is recognised at once."""
 SESSION_SECONDS: Final = 120
 STOP_SECONDS: Final = 30
+ENDING_SECONDS: Final = 10
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -79,9 +80,7 @@ class Cloud:
                 name: credentials[name] for name in CREDENTIALS if credentials.get(name)
             }
         answer = self._ask("session", request, SESSION_SECONDS)
-        environment = answer["environment"]
-        if "AWS_SESSION_TOKEN" not in environment and os.environ.get("AWS_SESSION_TOKEN"):
-            environment["AWS_SESSION_TOKEN"] = ""  # one of the caller's would go with other keys
+        answer["environment"] |= _overrides(answer["environment"])
         return Session(**answer)
 
     def _ask(self, operation: str, request: Mapping[str, Any], seconds: float) -> Any:
@@ -180,6 +179,12 @@ def start(home: Home, progress: Callable[[str], None] | None = None) -> Cloud:
         cloud = running(home)
         if cloud is not None:
             return cloud
+        if not _has_ended(home, ENDING_SECONDS):
+            msg = (
+                f"A cloud process of {home.root} lives but does not answer. Its number is in"
+                f" {home.cloud / 'cloud.json'}; end it with `kill -9`, then run this again."
+            )
+            raise UserError(msg)
         if progress is not None:
             progress("starting the emulated AWS")
         log_file = home.cloud / "cloud.log"
@@ -198,10 +203,10 @@ def start(home: Home, progress: Callable[[str], None] | None = None) -> Cloud:
             )
             os.close(writing)
             answer = said.read()  # ends when the process has said it, or is gone
+            process.wait()  # it went on as a child of its own
         cloud = _recorded(home)
         if answer == "ready" and cloud is not None:
             return cloud
-        process.wait()
         reason = answer or "".join(log_file.read_text().splitlines(keepends=True)[-8:])
         msg = f"The emulator's cloud process did not start: {reason}\nIts log: {log_file}"
         raise UserError(msg)
@@ -219,12 +224,20 @@ def stop(home: Home) -> bool:
             cloud._ask("stop", {}, ANSWER_SECONDS)
         except UserError:
             os.kill(cloud.pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while record.is_process_alive(home):
-            if time.monotonic() > deadline:
-                os.kill(cloud.pid, signal.SIGKILL)
-            time.sleep(0.01)
+        if not _has_ended(home, STOP_SECONDS):
+            os.kill(cloud.pid, signal.SIGKILL)
+            _has_ended(home, STOP_SECONDS)
         return True
+
+
+def _has_ended(home: Home, seconds: float) -> bool:
+    """Whether the cloud process of this home is gone, waiting for its end."""
+    deadline = time.monotonic() + seconds
+    while record.is_process_alive(home):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def _recorded(home: Home) -> Cloud | None:
@@ -240,6 +253,18 @@ def _recorded(home: Home) -> Cloud | None:
         log_file=recorded.log_file,
         _token=recorded.token,
     )
+
+
+def _overrides(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a session has to override in the caller's own environment, which programs inherit."""
+    overrides = {}
+    if "AWS_SESSION_TOKEN" not in environment and os.environ.get("AWS_SESSION_TOKEN"):
+        overrides["AWS_SESSION_TOKEN"] = ""  # it goes with other keys
+    if any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in os.environ):
+        current = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+        loopback = ",".join(filter(None, [current, "127.0.0.1,localhost"]))
+        overrides |= {"no_proxy": loopback, "NO_PROXY": loopback}
+    return overrides
 
 
 def _environment() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -37,7 +36,7 @@ class CloudProcess:
         remove_leftovers(home)
         folder = record.make_temporary_folder(home)
         authority = CertificateAuthority(home.cloud)
-        self._servers = DatabaseServers(folder, authority, pwd.getpwuid(os.geteuid()).pw_name)
+        self._servers = DatabaseServers(folder, authority)
         self._endpoint = AwsEndpoint(self._install_rds)
         self._accounts = Accounts()
         self._sessions = Sessions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ import grpc
 from emulator.cloud.principals import Accounts, find_principal
 from emulator.cloud.provider_context import Credentials, Databases, Kept, ProviderContext
 from emulator.errors import UserError
+from emulator.providers.creations import Creations
 from emulator.providers.provider import Provider
 from emulator.providers.server import ProviderServer, serve
 
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 PACKAGES: Final = {"aws": "pulumi_aws", "postgresql": "pulumi_postgresql"}
 """Package to the SDK whose version says which real provider is emulated."""
 
@@ -40,6 +43,7 @@ class Sessions:
         self._ca_file = ca_file
         self._databases = databases
         self._kept = Kept()
+        self._creations = Creations()
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str, str], OpenSession] = {}
 
@@ -57,6 +61,9 @@ class Sessions:
         """Open a session, or give the one that is open. Raises UserError."""
         if not (account_id.isdigit() and len(account_id) == 12):
             msg = f"{account_id!r} is not an AWS account: an account has 12 digits"
+            raise UserError(msg)
+        if not REGION.fullmatch(region):
+            msg = f"{region!r} is not an AWS region, as `eu-west-1` is one"
             raise UserError(msg)
         credentials = (
             Credentials(
@@ -89,7 +96,8 @@ class Sessions:
         versions = {package: importlib.metadata.version(sdk) for package, sdk in PACKAGES.items()}
         makers = _providers(context)
         served = {
-            name: serve(ProviderServer(versions[name], make)) for name, make in makers.items()
+            name: serve(ProviderServer(versions[name], make, self._creations))
+            for name, make in makers.items()
         }
         environment = {
             "AWS_ACCESS_KEY_ID": credentials.access_key_id,

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final
 import moto.rds.models
 import moto.rds.urls
 from moto.rds.exceptions import RDSClientError
-from moto.rds.models import DBInstance, RDSBackend
+from moto.rds.models import DBInstance, MasterUserSecret, RDSBackend
 
 from emulator.cloud.postgres import managed
 from emulator.cloud.rds.addresses import AddressTakenError
@@ -197,6 +197,7 @@ def install(servers: DatabaseServers) -> None:
     """Put the served backend in moto's place, before moto made the first backend of RDS."""
     ServedRdsBackend.servers = servers
     DBInstance.address = property(servers.address)  # type: ignore[method-assign, assignment]
+    MasterUserSecret._generate_secret_string = _managed_secret  # type: ignore[method-assign, assignment]
     moto.rds.models.rds_backends.backend = ServedRdsBackend
 
 
@@ -221,6 +222,12 @@ def _resource_id() -> str:
     """A resource id of its own; moto gives all instances the same one."""
     alphabet = string.ascii_uppercase + string.digits
     return "db-" + "".join(secrets.choice(alphabet) for _ in range(26))
+
+
+def _managed_secret(secret: MasterUserSecret) -> str:
+    """Content of the secret where RDS manages the password; moto's is the same for everybody."""
+    user = secret.resource.master_username
+    return json.dumps({"username": user, "password": secrets.token_urlsafe(24)})
 
 
 def _master_password(model: Any) -> str:

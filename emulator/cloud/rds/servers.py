@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import threading
 from pathlib import Path
 from typing import Any
@@ -19,18 +21,21 @@ from emulator.cloud.rds.instance import ServedInstance, Shared
 class DatabaseServers:
     """Starts and stops the servers of database instances."""
 
-    def __init__(self, folder: Path, authority: CertificateAuthority, front_user: str) -> None:
+    def __init__(self, folder: Path, authority: CertificateAuthority) -> None:
         self._folder = folder
-        self._front_user = front_user
         self._spawner = Spawner()
         self._shared = Shared(FrontLoop(), authority)
         self._programs: Programs | None = None
+        self._is_closed = False
         self._prepare_lock = threading.Lock()
         self._instances: dict[str, ServedInstance] = {}
 
     def prepare(self) -> Programs:
         """Find PostgreSQL and make the template, once. Raises UserError and RuntimeError."""
         with self._prepare_lock:
+            if self._is_closed:
+                msg = "the emulator is being stopped"
+                raise RuntimeError(msg)
             if self._programs is None:
                 programs = find_programs(self._folder)
                 servers = self._folder / "servers"
@@ -38,7 +43,8 @@ class DatabaseServers:
                 own(servers, programs)
                 template = servers / "template"
                 if not template.exists():
-                    make_template(programs, self._spawner, template, self._front_user)
+                    front_user = pwd.getpwuid(os.geteuid()).pw_name
+                    make_template(programs, self._spawner, template, front_user)
                 self._programs = programs
             return self._programs
 
@@ -113,8 +119,11 @@ class DatabaseServers:
                 instance.remove()
 
     def close(self) -> None:
-        """End everything."""
+        """End everything, also a template that is just being made."""
+        self._is_closed = True
+        self._spawner.close()
+        with self._prepare_lock:
+            pass
         for instance in self.all:
             self.remove(instance.model)
         self._shared.fronts.close()
-        self._spawner.close()
