@@ -1,7 +1,11 @@
 """Where the emulator keeps its files: one folder per project, EMULATOR_HOME or `.emulator`.
 
-state/    a Pulumi file backend (PULUMI_BACKEND_URL overrides it)
-cloud/    what the running cloud process needs to be found: address, certificate authority, log
+state/            a Pulumi file backend (PULUMI_BACKEND_URL=file://… overrides it)
+cloud/            what the running cloud process needs to be found: address, authority, log
+made-on/          for each stack the cloud process that its state was made against
+passphrase        passphrase of the secrets provider, where the environment names none
+passphrase-keys   keys derived from that passphrase, so that a command need not derive them anew
+error.log         what an unexpected error left behind
 """
 
 from __future__ import annotations
@@ -28,9 +32,24 @@ class Home:
         return self.root / "cloud"
 
     @property
+    def made_on(self) -> Path:
+        """For each stack the cloud process that its state was made against."""
+        return self.root / "made-on"
+
+    @property
     def passphrase_file(self) -> Path:
         """Passphrase of the secrets provider, used where PULUMI_CONFIG_PASSPHRASE is not set."""
         return self.root / "passphrase"
+
+    @property
+    def key_cache_file(self) -> Path:
+        """Keys derived from the passphrase of `passphrase_file`, by salt."""
+        return self.root / "passphrase-keys"
+
+    @property
+    def error_log(self) -> Path:
+        """What an unexpected error left behind."""
+        return self.root / "error.log"
 
 
 def find_home(project_folder: Path) -> Home:
