@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+STACK ?= preprod
+UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(INSTALLED): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with make PYTHON=...")'
+	@echo "Installing the pinned dependencies into $(VENV) (about a minute, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED) ## Make the virtual environment with the pinned dependencies
+
+.PHONY: up
+up: $(INSTALLED) ## Stand a stage up on the emulator (STACK=preprod, test or prod)
+	@$(BIN)/python -m emulator up --stack $(STACK) --yes
+	@$(BIN)/python -m operations.next_steps $(STACK)
+
+.PHONY: preview
+preview: $(INSTALLED) ## Show what an up would change on the emulator
+	@$(BIN)/python -m emulator preview --stack $(STACK) --diff
+
+.PHONY: down
+down: $(INSTALLED) ## Stop the emulator and forget everything it keeps
+	@$(BIN)/python -m emulator reset --yes
+
+.PHONY: stages
+stages: $(INSTALLED) ## Print the settings of all stages side by side
+	@$(BIN)/python -m stages
+
+.PHONY: lint
+lint: $(INSTALLED) ## Check format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+.PHONY: test
+test: $(INSTALLED) ## Run the tests
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: lint test ## Run exactly what CI runs
+
+.PHONY: lock
+lock: $(INSTALLED) ## Pin the dependencies anew, with hashes
+	@$(UV_COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
+	@$(UV_COMPILE) --constraint requirements-dev.txt requirements.in --output-file requirements.txt
