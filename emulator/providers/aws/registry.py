@@ -1,0 +1,117 @@
+"""Which module holds a type's handler and a function's implementation; loaded when first used."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Final
+
+from emulator.providers.aws import sdk
+from emulator.providers.aws.account import Account
+from emulator.providers.aws.handler import Handler
+from emulator.providers.aws.kept import KeptHandler
+from emulator.providers.provider import ProviderError
+from emulator.values import Properties
+
+PACKAGE: Final = "emulator.providers.aws"
+MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "vpc": (
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/subnet:Subnet",
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+    ),
+    "routing": (
+        "aws:ec2/routeTable:RouteTable",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+    ),
+    "gateways": (
+        "aws:ec2/eip:Eip",
+        "aws:ec2/natGateway:NatGateway",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+        "aws:ec2/flowLog:FlowLog",
+    ),
+    "security_groups": (
+        "aws:ec2/securityGroup:SecurityGroup",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    ),
+    "security_group_rules": (
+        "aws:ec2/securityGroupRule:SecurityGroupRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:ec2/networkAcl:NetworkAcl",
+    ),
+    "rds_groups": ("aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup"),
+    "rds_instance": ("aws:rds/instance:Instance",),
+    "iam_roles": (
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+        "aws:iam/instanceProfile:InstanceProfile",
+    ),
+    "kms": ("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/alias:Alias"),
+    "s3": ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"),
+    "s3_configuration": (
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketLogging:BucketLogging",
+    ),
+    "s3_objects": ("aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"),
+    "logs": (
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+    ),
+}
+"""Module in `resources/` to the types that it has; each module maps them in `HANDLERS`."""
+FUNCTION_MODULES: Final[dict[str, tuple[str, ...]]] = {}
+"""Module in `functions/` to the tokens that it has; each module maps them in `FUNCTIONS`."""
+
+
+@functools.cache
+def _module_of() -> dict[str, str]:
+    return {type_: module for module, types in MODULES.items() for type_ in types}
+
+
+@functools.cache
+def _function_module_of() -> dict[str, str]:
+    return {token: module for module, tokens in FUNCTION_MODULES.items() for token in tokens}
+
+
+@functools.cache
+def handler_of(type_: str) -> Handler:
+    """Handler of a type; one that only keeps it where moto has nothing to make it from."""
+    module = _module_of().get(type_)
+    if module is None:
+        return KeptHandler(type_)
+    handlers: dict[str, Handler] = importlib.import_module(f"{PACKAGE}.resources.{module}").HANDLERS
+    return handlers[type_]
+
+
+def backed_types() -> list[str]:
+    """Every type that has a handler of its own."""
+    return sorted(_module_of())
+
+
+def run_function(account: Account, token: str, arguments: Properties) -> Properties:
+    """Result of a data function; raises ProviderError for one that does not exist."""
+    module = _function_module_of().get(token)
+    if module is None:
+        known = ", ".join(sorted(name.rpartition(":")[2] for name in _function_module_of()))
+        if sdk.has_function(token):
+            msg = f"{token}: the emulator does not run this function; it runs {known}"
+        else:
+            msg = f"{token}: pulumi-aws {sdk.version()} has no such function"
+        raise ProviderError(msg)
+    functions: dict[str, Callable[[Account, Properties], Properties]] = importlib.import_module(
+        f"{PACKAGE}.functions.{module}"
+    ).FUNCTIONS
+    return functions[token](account.in_region(arguments.get("region")), arguments)

@@ -1,0 +1,1 @@
+"""Handlers of resource types, one module per group of types."""
