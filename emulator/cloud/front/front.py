@@ -99,53 +99,40 @@ class Front:
 
     async def _serve(self, client: socket.socket, host: str) -> None:
         """Serve one connection; whatever goes wrong ends it and nothing else."""
-        streams: Streams | None = None
         try:
             async with asyncio.timeout(AUTHENTICATION_TIMEOUT_SECONDS):
-                startup, streams, encrypted = await self._open(client)
-                if startup is None:
-                    return
-                backend = await self._log_in(startup, streams, host, encrypted)
+                packet = await _negotiate(client)
+                # from here on the socket is the transport's to close
+                streams = await _streams(client, None if packet else self._tls)
+        except (OSError, EOFError, TimeoutError, ProtocolError) as error:
+            log.debug("connection from %s ended: %s", host, error)
+            return
+        try:
+            async with asyncio.timeout(AUTHENTICATION_TIMEOUT_SECONDS):
+                backend = await self._enter(packet, streams, host)
             if backend is not None:
                 await _relay(streams, backend)
-        except (OSError, EOFError, TimeoutError, ProtocolError, ssl.SSLError) as error:
+        except (OSError, EOFError, TimeoutError, ProtocolError) as error:
             log.debug("connection from %s ended: %s", host, error)
         except Exception:
             log.exception("connection from %s failed", host)
         finally:
-            if streams is not None:
-                streams[1].close()
-            client.close()
+            streams[1].close()
 
-    async def _open(self, client: socket.socket) -> tuple[Startup | None, Streams, bool]:
-        """Startup packet, streams to the client, and whether they are encrypted."""
-        loop = asyncio.get_running_loop()
-        encrypted = await _first_byte(client) == messages.TLS_HANDSHAKE
-        packet = b""
-        while not encrypted:
-            packet = await _read_packet(lambda count: _receive(client, count))
-            code = int.from_bytes(packet[4:8])
-            if code == messages.GSSENC_REQUEST:
-                await loop.sock_sendall(client, b"N")
-            elif code == messages.SSL_REQUEST:
-                await loop.sock_sendall(client, b"S")
-                encrypted = True
-            else:
-                break
-        streams = await _streams(client, self._tls if encrypted else None)
-        if encrypted:
-            packet = await _read_packet(streams[0].readexactly)
+    async def _enter(self, packet: bytes, streams: Streams, host: str) -> Streams | None:
+        """Streams to the server, for the client to go on with; None where it has nothing to say."""
+        encrypted = not packet
+        packet = packet or await _read_packet(streams[0].readexactly)
         if int.from_bytes(packet[4:8]) == messages.CANCEL_REQUEST:
             await self._cancel(packet)
-            streams[1].close()
-            return None, streams, encrypted
+            return None
         try:
-            return Startup.parse(packet), streams, encrypted
+            startup = Startup.parse(packet)
         except ProtocolError as error:
             streams[1].write(messages.fatal(str(error), messages.PROTOCOL_VIOLATION))
             await streams[1].drain()
-            streams[1].close()
-            raise
+            return None
+        return await self._log_in(startup, streams, host, encrypted)
 
     async def _log_in(
         self, startup: Startup, streams: Streams, host: str, encrypted: bool
@@ -201,6 +188,28 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while chunk := await reader.read(CHUNK_BYTES):
         writer.write(chunk)
         await writer.drain()
+
+
+async def _negotiate(client: socket.socket) -> bytes:
+    """First packet of a client that wants no encryption; empty where TLS is to begin.
+
+    The socket is closed where this fails.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        while await _first_byte(client) != messages.TLS_HANDSHAKE:
+            packet = await _read_packet(lambda count: _receive(client, count))
+            code = int.from_bytes(packet[4:8])
+            if code == messages.SSL_REQUEST:
+                await loop.sock_sendall(client, b"S")
+                return b""
+            if code != messages.GSSENC_REQUEST:
+                return packet
+            await loop.sock_sendall(client, b"N")
+    except BaseException:
+        client.close()
+        raise
+    return b""
 
 
 async def _first_byte(client: socket.socket) -> int:
