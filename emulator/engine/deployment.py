@@ -208,7 +208,7 @@ class _Deployment:
     async def _drain(self) -> None:
         """Let what is under way finish; the second interrupt waits for nothing."""
         self.context.stop()
-        if self.interrupts < 2 and self.context.under_way:  # noqa: PLR2004
+        if self.interrupts < 2 and self.context.under_way:
             await asyncio.wait(set(self.context.under_way))
 
     @contextlib.contextmanager

@@ -50,6 +50,8 @@ LEGACY_FEATURES: Final = frozenset(
         "replacementTrigger",
     }
 )
+SHUTDOWN_NOTICE: Final = "Resource monitor has terminated"
+"""What the SDK logs when a registration is refused because the deployment is ending."""
 SEVERITIES: Final = {
     engine_pb2.DEBUG: Severity.DEBUG,
     engine_pb2.INFO: Severity.INFO,
@@ -188,6 +190,8 @@ class EngineService(engine_pb2_grpc.EngineServicer):
         """Take a log line."""
         context = self._context
         severity = SEVERITIES[request.severity]
+        if context.stopping.is_set() and request.message.startswith(SHUTDOWN_NOTICE):
+            return empty_pb2.Empty()  # the reason was reported where it arose
         self.said_error = self.said_error or severity is Severity.ERROR
         context.emit(
             Diagnostic(

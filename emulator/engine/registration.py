@@ -7,17 +7,16 @@ https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.
 from __future__ import annotations
 
 import copy
-import secrets
 from dataclasses import dataclass, field
 
 from emulator.engine.aliases import former_urns
-from emulator.engine.analyzers import gather_violations
+from emulator.engine.checking import analyze, check_inputs
+from emulator.engine.comparing import compare
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.differences import apply_replace_on_changes, detailed
 from emulator.engine.events import Severity, Step, StepKind
 from emulator.engine.goal import Goal
 from emulator.engine.operations import Operations, step_for
-from emulator.engine.property_path import parse_path, reset
 from emulator.engine.provider_client import Differs, OperationFailedError, ProviderClient
 from emulator.engine.renaming import rename_references
 from emulator.engine.replacement import dependents_to_replace
@@ -26,11 +25,7 @@ from emulator.engine.urn import (
     is_provider_type,
     make_urn,
     package_of,
-    split_reference,
 )
-from emulator.values import UNKNOWN, Properties, has_unknown, without_secrets
-
-RANDOM_SEED_BYTES = 32
 
 
 @dataclass(slots=True)
@@ -151,8 +146,8 @@ class Registrar:
         condemned = old.urn if old is not None else new.urn
         recreating = condemned in self.context.condemned
         carries = old is not None and not recreating and not old.external
-        await self._check(goal, old if carries else None, new, client)
-        await self._analyze(new)
+        await check_inputs(self.context, goal, old if carries else None, new, client)
+        await analyze(self.context, new)
         old_key = self.context.ledger.old_keys[old.urn] if old is not None else None
         if old is None:
             await self.operations.create(
@@ -172,75 +167,11 @@ class Registrar:
         else:
             await self._compare(goal, old, new, client)
 
-    async def _check(
-        self,
-        goal: Goal,
-        old: ResourceState | None,
-        new: ResourceState,
-        client: ProviderClient | None,
-    ) -> None:
-        """Have the provider check the inputs; what it makes of them becomes the new inputs."""
-        inputs = goal.properties
-        if old is not None and goal.ignore_changes:
-            inputs = self._ignoring(goal, old.inputs, new.urn)
-        if is_provider_type(new.type):
-            inputs, failures = await self.context.registry.check(
-                new.urn, new.type, self._versioned(goal, inputs)
-            )
-        elif client is not None:
-            inputs, failures = await client.check(
-                new.urn,
-                new.type,
-                goal.name,
-                old.inputs if old is not None else {},
-                inputs,
-                secrets.token_bytes(RANDOM_SEED_BYTES),
-            )
-        else:
-            failures = []
-        new.inputs = inputs
-        if failures:
-            for failure in failures:
-                self.context.error(f"{new.type} resource {goal.name!r}: {failure}", new.urn)
-            self.context.stop()
-            raise DeploymentError(new.urn)
-
-    def _versioned(self, goal: Goal, inputs: Properties) -> Properties:
-        """Inputs of a provider resource with the version that its SDK asks for."""
-        return {"version": goal.version} | inputs if goal.version else inputs
-
-    def _ignoring(self, goal: Goal, old_inputs: Properties, urn: str) -> Properties:
-        inputs: Properties = copy.deepcopy(goal.properties)
-        invalid = [
-            selector
-            for selector in goal.ignore_changes
-            if not reset(parse_path(selector), old_inputs, inputs)
-        ]
-        if invalid:
-            paths = ", ".join(invalid)
-            message = f"cannot ignore changes in added or removed elements of the path: {paths}"
-            self.context.say(Severity.INFO, message, urn)
-        return inputs
-
-    async def _analyze(self, new: ResourceState) -> None:
-        """Have every policy pack see the inputs; a mandatory violation ends an update."""
-        context = self.context
-        for analyzer in context.analyzers:
-            remediated, violations = await analyzer.remediate(context.subject(new))
-            context.report(violations)
-            if remediated is not None:
-                new.inputs = remediated
-        calls = [analyzer.analyze(context.subject(new)) for analyzer in context.analyzers]
-        mandatory = context.report(await gather_violations([*calls]))
-        if mandatory and not context.preview:
-            context.stop()
-            raise DeploymentError(new.urn)
-
     async def _compare(
         self, goal: Goal, old: ResourceState, new: ResourceState, client: ProviderClient | None
     ) -> None:
         """Update, replace or carry over, as the provider and the options say."""
-        differs, triggered = await self._differs(old, new, client)
+        differs, triggered = await compare(self.context, old, new, client)
         if differs.unavailable:
             self.context.say(Severity.WARNING, differs.unavailable, new.urn)
         differs = apply_replace_on_changes(differs, goal.replace_on_changes)
@@ -248,7 +179,7 @@ class Registrar:
         if must_replace:
             self._refuse_protected(old, new)
             self.context.replaced.add(new.urn)
-            await self._check(goal, None, new, client)
+            await check_inputs(self.context, goal, None, new, client)
             first = differs.delete_before_replace
             if goal.delete_before_replace is not None:
                 first = goal.delete_before_replace
@@ -266,61 +197,6 @@ class Registrar:
         else:
             step = step_for(StepKind.SAME, new, old, new)
             await self.operations.same(step, old, new)
-
-    async def _differs(
-        self, old: ResourceState, new: ResourceState, client: ProviderClient | None
-    ) -> tuple[Differs, bool]:
-        """Provider's verdict, and whether the replacement trigger has changed."""
-        context = self.context
-        trigger = without_secrets(new.replacement_trigger)
-        if trigger is UNKNOWN or has_unknown(trigger):
-            if context.preview:
-                return Differs(some=True), True
-            context.error(f"the replacement trigger of {new.urn} holds an unknown", new.urn)
-            context.stop()
-            raise DeploymentError(new.urn)
-        if trigger is not None and trigger != without_secrets(old.replacement_trigger):
-            return Differs(some=True), True
-        if any(urn in context.replaced for urn in new.replace_with):
-            return Differs(some=True, replaces=["replaceWith"]), False
-        if new.deleted_with in context.replaced:
-            return Differs(some=True, replaces=["deletedWith"]), False
-        if is_provider_type(new.type):
-            registry = context.registry
-            return await registry.diff(new.urn, new.type, old.inputs, new.inputs), False
-        if await self._provider_changed(old, new, client):
-            return Differs(some=True, replaces=["provider"]), False
-        if client is None:
-            return Differs(some=old.inputs != new.inputs), False
-        verdict = await client.diff(
-            new.urn,
-            new.type,
-            old.id,
-            old.inputs,
-            old.outputs,
-            new.inputs,
-            new.ignore_changes,
-        )
-        return verdict, False
-
-    async def _provider_changed(
-        self, old: ResourceState, new: ResourceState, client: ProviderClient | None
-    ) -> bool:
-        """Whether another provider serves the resource, one that cannot take it over."""
-        if old.provider == new.provider:
-            return False
-        if not old.provider or not new.provider or client is None:
-            return True
-        old_urn, _ = split_reference(old.provider)
-        new_urn, _ = split_reference(new.provider)
-        if self.context.renamed.get(new_urn) == old_urn:
-            return False
-        states = self.context.provider_states()
-        old_state, new_state = states.get(old.provider), states.get(new.provider)
-        if old_state is None or new_state is None:
-            return True
-        verdict = await client.diff_config(new_urn, old_state.inputs, new_state.inputs)
-        return bool(verdict.replaces)
 
     def _refuse_protected(self, old: ResourceState, new: ResourceState) -> None:
         if not (old.protect and new.protect):
