@@ -82,7 +82,7 @@ class Connections:
         self._slots: dict[str, threading.Semaphore] = {}
         self._live: set[psycopg.Connection[tuple[Any, ...]]] = set()
         self._lock = threading.Lock()
-        self._is_default_database_reached = False
+        self._server_major_version: int | None = None
 
     @contextmanager
     def transaction(self, database: str = "") -> Iterator[Session]:
@@ -96,15 +96,17 @@ class Connections:
         with self._open(self.settings.database, autocommit=True) as session:
             yield session
 
-    def reach_default_database(self) -> None:
-        """Connect to the provider's own database once, as the plugin does before anything else."""
-        if not self._is_default_database_reached:
-            with self.autocommitting():
-                self._is_default_database_reached = True
+    @property
+    def major_version(self) -> int:
+        """Major version that the program stated, else the server's.
 
-    def major_version(self, session: Session) -> int:
-        """Major version that the program stated, else the server's."""
-        return self.settings.expected_major_version or session.major_version
+        Asked of the provider's own database once, before anything else is done, as in the plugin:
+        a provider whose own database is closed to it can do nothing.
+        """
+        if self._server_major_version is None:
+            with self.autocommitting() as session:
+                self._server_major_version = session.major_version
+        return self.settings.expected_major_version or self._server_major_version
 
     def cancel(self) -> None:
         """Stop the statements that run now."""

@@ -48,9 +48,8 @@ class DefaultPrivileges:
     def create(self, connections: Connections, new: Properties) -> str:
         """REVOKE ALL, then GRANT, of the owner's defaults in one transaction."""
         _check(new)
+        check_privileges(new["objectType"], new["privileges"], connections.major_version)
         with connections.transaction(new["database"]) as session:
-            major_version = connections.major_version(session)
-            check_privileges(new["objectType"], new["privileges"], major_version)
             lock_role(session, new["owner"])
             with membership_of(session, [new["owner"]]):
                 session.run(_revoke_statement(new))
@@ -75,7 +74,7 @@ class DefaultPrivileges:
             stated = _stated(session, state)
             if not stated and state["privileges"]:
                 return None
-            privileges = read_back(connections, session, state, stated)
+            privileges = read_back(connections, state, stated)
         return _id(state), {**state, "privileges": privileges}
 
     def update(self, connections: Connections, id_: str, old: Properties, new: Properties) -> str:

@@ -78,9 +78,7 @@ def _needs_schema(state: Properties) -> bool:
 
 def _grant(connections: Connections, new: Properties, revoked: Properties) -> None:
     _check(new)
-    with connections.autocommitting() as session:
-        major_version = connections.major_version(session)
-    check_privileges(new["objectType"], new["privileges"], major_version)
+    check_privileges(new["objectType"], new["privileges"], connections.major_version)
     _change(connections, new, revoked)
 
 
@@ -119,7 +117,7 @@ def _change(connections: Connections, new: Properties, revoked: Properties) -> N
                 session.run(revoke)
             if new["privileges"]:
                 session.run(grant_statement(new))
-            check_grant(session, new, revoked, connections.major_version(session))
+            check_grant(session, new, revoked, connections.major_version)
         session.commit()
 
 
@@ -157,12 +155,12 @@ def _read(connections: Connections, session: Session, state: Properties) -> Prop
         return {"columns": [item.object_name for item in held if wanted in item.stated]}
     if state["objectType"] in (*WITHOUT_SCHEMA, "schema"):
         stated = held[0].stated if held else frozenset()
-        return {"privileges": read_back(connections, session, state, stated)}
+        return {"privileges": read_back(connections, state, stated)}
     by_name: dict[str, set[str]] = {}
     for item in held:  # functions of one name and other arguments count as one
         by_name.setdefault(item.object_name, set()).update(item.stated)
     for found in by_name.values():
-        privileges = read_back(connections, session, state, found)
+        privileges = read_back(connections, state, found)
         if privileges != state["privileges"]:
             return {"privileges": privileges}
     return {}

@@ -109,11 +109,9 @@ def spelled_out(object_type: str, privileges: Iterable[str], major_version: int)
     return set(allowed_privileges(object_type, major_version)) if "ALL" in wanted else wanted
 
 
-def read_back(
-    connections: Connections, session: Session, state: Properties, stated: Iterable[str]
-) -> list[str]:
+def read_back(connections: Connections, state: Properties, stated: Iterable[str]) -> list[str]:
     """Privileges to record: those wanted where the server's are the same (ALL stays ALL)."""
-    major_version = connections.major_version(session)
+    major_version = connections.major_version
     wanted: list[str] = state["privileges"]
     found = set(stated)
     if found == set(wanted):

@@ -167,10 +167,11 @@ class PostgresqlProvider(Provider):
         try:
             with self._working("delete", handler.resource_type, id_, state) as connections:
                 handler.delete(connections, state)
-        except ProviderError as error:
+        except ProviderError:
             with self._working("read", handler.resource_type, id_, state) as connections:
-                if handler.read(connections, id_, state) is not None:
-                    raise error from None
+                found = handler.read(connections, id_, state)
+            if found is not None:
+                raise
 
     def cancel(self) -> None:
         """Stop the statements that run now."""
@@ -233,13 +234,9 @@ class PostgresqlProvider(Provider):
             msg = f"the postgresql provider is not configured: {keys} is still unknown"
             raise ProviderError(msg)
         hidden = [str(state[name]) for name, item in kind.attributes.items() if item.secret]
-        what = (
-            f"could not {action} {kind.name} {label!r}"
-            if label
-            else f"could not {action} {kind.name}"
-        )
+        what = f"could not {action} {kind.name} {label!r}".removesuffix(" ''")
         try:
-            self._connections.reach_default_database()
+            _ = self._connections.major_version  # reaches the provider's own database
             yield self._connections
         except psycopg.Error as error:
             text = redact(describe(error), hidden)
