@@ -162,15 +162,18 @@ def _derive(passphrase: Passphrase, salt: bytes) -> bytes:
 def _cached(home: Home, state: str) -> bytes | None:
     try:
         keys = json.loads(home.key_cache_file.read_text())
-        return base64.b64decode(keys[state])
+        key = base64.b64decode(keys[state])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return key if len(key) == KEY_BYTES else None
 
 
 def _remember(home: Home, state: str, key: bytes) -> None:
     try:
         keys = json.loads(home.key_cache_file.read_text())
     except (OSError, ValueError):
+        keys = {}
+    if not isinstance(keys, dict):
         keys = {}
     keys[state] = _base64(key)
     write_atomically(home.key_cache_file, json.dumps(keys).encode())

@@ -160,7 +160,7 @@ class _Reader:
             return value
         if value is None:
             return ""
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
     def _opened(self, key: str, value: Any) -> Any:
         if isinstance(value, list):
