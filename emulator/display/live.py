@@ -42,6 +42,7 @@ class LiveDisplay:
         self._record = Record()
         self._lock = threading.Lock()
         self._console = console or Console(file=stream, no_color=not paint.on, highlight=False)
+        self._running = False
         self._live = Live(
             console=self._console,
             get_renderable=self._render,
@@ -54,6 +55,7 @@ class LiveDisplay:
         """Show the heading and begin to draw."""
         self._stream.write(self._paint(f"{self._heading.title}:", "bold", "magenta") + "\n\n")
         self._stream.flush()
+        self._running = True
         self._live.start()
 
     def emit(self, event: Event) -> None:
@@ -63,6 +65,7 @@ class LiveDisplay:
 
     def finish(self, outcome: Outcome | None) -> None:
         """Leave the finished tree standing, and write the closing sections below it."""
+        self._running = False
         self._live.stop()
         if outcome is None:
             return
@@ -77,10 +80,10 @@ class LiveDisplay:
             rows = _in_tree_order(rows)
             room = max(3, self._console.height - CHROME_LINES)
             hidden = len(rows) - room
-            if hidden > 0 and self._live.is_started:
+            if hidden > 0 and self._running:
                 rows = _most_telling(rows, room)
             lines = [self._line(row) for row in rows]
-            if hidden > 0 and self._live.is_started:
+            if hidden > 0 and self._running:
                 lines.append(Text(f"    … and {hidden} more", style="dim"))
             lines.append(self._status())
         return Group(*lines)
@@ -149,7 +152,7 @@ class LiveDisplay:
         )
         failed = sum(row.failed for row in self._record.rows.values())
         text = f"{done} {'planned' if self._heading.preview else 'done'}"
-        if self._live.is_started:
+        if self._running:
             text += f", {under_way} under way"
         text += f", {failed} failed" if failed else ""
         return Text(f"@ {text}, {elapsed:.0f}s", style="dim")
