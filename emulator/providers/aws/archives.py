@@ -17,16 +17,16 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 ARCHIVE_SUFFIXES: Final = (".zip", ".jar", ".tar", ".tgz", ".tar.gz")
 
 
-def content_of(value: Value) -> bytes:
-    """Bytes of an asset, or of an archive's zip file."""
+def content_of(value: Value, folder: Path) -> bytes:
+    """Bytes of an asset, or of an archive's zip file; relative paths begin at `folder`."""
     if isinstance(value, Asset):
-        return _asset(value)
-    path = Path(value.path) if isinstance(value, Archive) and value.path else None
+        return _asset(value, folder)
+    path = folder / value.path if isinstance(value, Archive) and value.path else None
     if path is not None and path.is_file() and path.suffix in (".zip", ".jar"):
         return path.read_bytes()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files_of(value)):
+        for name, content in sorted(files_of(value, folder)):
             info = zipfile.ZipInfo(name, EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
@@ -34,26 +34,26 @@ def content_of(value: Value) -> bytes:
     return buffer.getvalue()
 
 
-def files_of(value: Value, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+def files_of(value: Value, folder: Path, prefix: str = "") -> Iterator[tuple[str, bytes]]:
     """Names and contents of an archive's files."""
     if isinstance(value, Asset):
-        yield prefix, _asset(value)
+        yield prefix, _asset(value, folder)
     elif isinstance(value, Archive) and value.assets is not None:
         for name, member in value.assets:
-            yield from files_of(member, f"{prefix}/{name}" if prefix else name)
+            yield from files_of(member, folder, f"{prefix}/{name}" if prefix else name)
     elif isinstance(value, Archive) and value.path:
-        for name, content in _path_files(Path(value.path)):
+        for name, content in _path_files(folder / value.path):
             yield f"{prefix}/{name}" if prefix else name, content
     else:
         message = "only files, folders, texts and archives of them can be uploaded here"
         raise RefusalError("Pulumi", "ReadAsset", "UnsupportedAsset", message)
 
 
-def _asset(asset: Asset) -> bytes:
+def _asset(asset: Asset, folder: Path) -> bytes:
     if asset.text is not None:
         return asset.text.encode()
     if asset.path:
-        path = Path(asset.path)
+        path = folder / asset.path
         if not path.is_file():
             message = f"no such file: {asset.path}"
             raise RefusalError("Pulumi", "ReadAsset", "NoSuchFile", message)

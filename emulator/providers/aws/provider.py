@@ -134,7 +134,7 @@ class AwsProvider(Provider):
             return None
         now = merged(schema, handler, known, live, account)
         now_inputs = (
-            refreshed_inputs(schema, inputs, now)
+            refreshed_inputs(schema, handler, inputs, now)
             if inputs
             else imported_inputs(schema, handler, now)
         )
@@ -164,7 +164,9 @@ class AwsProvider(Provider):
         doing = f"updating {handler.label} ({id_})"
         try:
             handler.update(account, id_, old_inputs | olds, news)
-            live = handler.read(account, id_, olds | news)
+            stale = set(handler.unknown_after_update(changed))
+            standing = {key: value for key, value in olds.items() if key not in stale}
+            live = handler.read(account, id_, standing | news)
         except REFUSALS as error:
             raise provider_error(doing, error) from error
         if live is None:

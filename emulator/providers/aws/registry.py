@@ -66,6 +66,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:s3/bucketLogging:BucketLogging",
     ),
     "s3_objects": ("aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"),
+    "mwaa": ("aws:mwaa/environment:Environment",),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

@@ -15,6 +15,7 @@ import importlib.util
 import inspect
 import json
 import re
+import threading
 import types
 import typing
 from dataclasses import dataclass
@@ -91,9 +92,18 @@ def resource_modules() -> dict[str, tuple[str, str, str]]:
     }
 
 
-@functools.cache
+_IMPORTING: Final = threading.RLock()
+"""The SDK's lazy modules serve one thread at a time: a second one sees a half-made module."""
+
+
 def resource(type_: str) -> ResourceSchema | None:
     """Schema of a resource type, None for one that the SDK does not have."""
+    with _IMPORTING:
+        return _resource(type_)
+
+
+@functools.cache
+def _resource(type_: str) -> ResourceSchema | None:
     found = resource_modules().get(type_)
     if found is None:
         return None
@@ -109,9 +119,14 @@ def resource(type_: str) -> ResourceSchema | None:
     return ResourceSchema(type_, args(args_class), outputs, _secret_outputs(resource_class))
 
 
-@functools.cache
 def provider_config() -> ArgsSchema:
     """Schema of the provider's own configuration."""
+    with _IMPORTING:
+        return _provider_config()
+
+
+@functools.cache
+def _provider_config() -> ArgsSchema:
     return args(importlib.import_module("pulumi_aws.provider").ProviderArgs)
 
 

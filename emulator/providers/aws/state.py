@@ -21,6 +21,8 @@ def merged(
     for key, value in live.items():
         if key not in known or not same(handler, key, known[key], value):
             result[key] = value
+        else:
+            result[key] = filled(known[key], value)
     if "tagsAll" in live:
         own = known.get("tags") or {}
         tags = own_tags(live["tagsAll"], own, account.default_tags)
@@ -33,14 +35,24 @@ def merged(
     return {key: value for key, value in result.items() if value is not None}
 
 
-def refreshed_inputs(schema: ResourceSchema, inputs: Properties, now: Properties) -> Properties:
+def filled(known: Any, live: Any) -> Any:
+    """Known objects, with the members that only the cloud knows."""
+    if not (isinstance(known, dict) and isinstance(live, dict)):
+        return known
+    return live | {key: filled(value, live.get(key)) for key, value in known.items()}
+
+
+def refreshed_inputs(
+    schema: ResourceSchema, handler: Handler, inputs: Properties, now: Properties
+) -> Properties:
     """Inputs as a program would have to say them now; only what it said before, and tags."""
     result: Properties = {}
     for key, value in inputs.items():
         if key == DEFAULTS_KEY:
             result[key] = value
         elif key in now:
-            result[key] = now[key]
+            alike = same(handler, key, value, now[key])
+            result[key] = value if alike else now[key]
     if "tags" in schema.inputs.properties and now.get("tags"):
         result["tags"] = now["tags"]
     return result

@@ -17,7 +17,7 @@ from emulator.providers.aws.tags import tag_list, tag_map, wanted_tags
 from emulator.providers.provider import CheckFailure
 from emulator.values import Properties
 
-CONTENT = ("source", "content", "contentBase64", "etag", "sourceHash", "kmsKeyId")
+CONTENT: tuple[str, ...] = ("source", "content", "contentBase64", "etag", "sourceHash", "kmsKeyId")
 CONTENT += ("serverSideEncryption",)
 
 
@@ -72,7 +72,7 @@ class BucketObject(Handler):
         if "contentBase64" in inputs:
             body = base64.b64decode(inputs["contentBase64"])
         elif "source" in inputs:
-            body = content_of(inputs["source"])
+            body = content_of(inputs["source"], account.context.folder)
         else:
             body = str(inputs.get("content", "")).encode()
         key = {"SSEKMSKeyId": inputs["kmsKeyId"]} if inputs.get("kmsKeyId") else {}

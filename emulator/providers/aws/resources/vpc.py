@@ -46,6 +46,13 @@ class Vpc(Handler):
             found.append(failure("cidrBlock", "one of cidrBlock and ipv4IpamPoolId is needed"))
         return found
 
+    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+        """Only from dedicated to default tenancy changes in place.
+
+        https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go
+        """
+        return new != "default" if path == "instanceTenancy" else None
+
     def create(self, account: Account, inputs: Properties) -> str:
         names = {"cidrBlock": "CidrBlock", "instanceTenancy": "InstanceTenancy"}
         names["assignGeneratedIpv6CidrBlock"] = "AmazonProvidedIpv6CidrBlock"
