@@ -47,6 +47,9 @@ class _Unknown:
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # a copy is the same instance, as `is UNKNOWN` needs it
+
 
 UNKNOWN: Final = _Unknown()
 

@@ -6,6 +6,7 @@ all of them are attached to one address (PULUMI_DEBUG_PROVIDERS): the peer tells
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent import futures
 from typing import Any, Final
@@ -53,12 +54,27 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         self._creations = creations
         self._make_provider = make_provider
         self._providers: dict[str, Provider] = {}
+        self._configured_peers: set[str] = set()
+        self._lock = threading.Lock()
 
     def _provider(self, context: grpc.ServicerContext) -> Provider:
         peer = context.peer()
-        if peer not in self._providers:
-            self._providers[peer] = self._make_provider()
-        return self._providers[peer]
+        with self._lock:
+            if peer not in self._providers:
+                self._providers[peer] = self._make_provider()
+            return self._providers[peer]
+
+    def _provider_to_configure(self, context: grpc.ServicerContext) -> Provider:
+        """The connection's provider; a new one where it was configured before.
+
+        A connection is configured once, so this one came later and got the port of one that ended.
+        """
+        peer = context.peer()
+        with self._lock:
+            if peer in self._configured_peers:
+                del self._providers[peer]
+            self._configured_peers.add(peer)
+        return self._provider(context)
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Say what this provider understands of the protocol."""
@@ -92,7 +108,7 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Take the configuration."""
-        _run(context, self._provider(context).configure, _plain(request.args))
+        _run(context, self._provider_to_configure(context).configure, _plain(request.args))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )

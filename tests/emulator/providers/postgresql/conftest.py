@@ -144,6 +144,7 @@ def make_context(**changed: Any) -> ProviderContext:
         "credentials": Credentials(access_key_id="AKIATEST", secret_access_key="of-the-session"),
         "endpoint_url": "http://127.0.0.1:1",
         "ca_file": "/authority.pem",
+        "folder": Path.cwd(),
         "kept": Kept(),
         "databases": NoDatabases(),
     }
