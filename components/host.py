@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import pulumi_postgresql as postgresql
 
 from components.airflow_environment import AirflowEnvironment, AirflowEnvironmentArgs
 from components.database_provider import database_provider
@@ -82,7 +83,7 @@ class Host(pulumi.ComponentResource):
             "server_port": self.server.port,
             "server_replica_address": self.server.replica_address,
             "server_master": names.master,
-            "server_admin": names.host_admin,
+            "server_admins": [names.host_admin, names.host_roles],
             "airflow_environment": self.airflow.environment_name,
             "airflow_webserver": self.airflow.webserver_url,
             "airflow_bucket": self.airflow.bucket.bucket_name,
@@ -158,26 +159,36 @@ class Host(pulumi.ComponentResource):
                 region=names.region,
                 master=names.master,
                 admin=names.host_admin,
+                roles_admin=names.host_roles,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=self.firewall.rules),
         )
 
-    def _create_roles(self) -> dict[str, TenantRoles]:
-        provider = database_provider(
-            f"{self._name}-admin",
+    def _create_provider(self, role: str, user: pulumi.Input[str]) -> postgresql.Provider:
+        return database_provider(
+            f"{self._name}-{role}",
             address=self.bootstrap.address,
             port=self.bootstrap.port,
-            user=self.bootstrap.admin,
+            user=user,
             region=self._args.names.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _create_roles(self) -> dict[str, TenantRoles]:
+        admin = self._create_provider("admin", self.bootstrap.admin)
+        roles_admin = self._create_provider("roles-admin", self.bootstrap.roles_admin)
         roles: dict[str, TenantRoles] = {}
         after: list[pulumi.Resource] = []
         for stage, limits in sorted(self._args.settings.tenants.items()):
             roles[stage] = TenantRoles(
                 f"{self._name}-{stage}-roles",
-                TenantRolesArgs(names=self._args.names.of(stage), limits=limits, after=after),
-                pulumi.ResourceOptions(parent=self, providers=[provider]),
+                TenantRolesArgs(
+                    names=self._args.names.of(stage),
+                    limits=limits,
+                    roles_provider=roles_admin,
+                    after=after,
+                ),
+                pulumi.ResourceOptions(parent=self, providers=[admin]),
             )
             after = [roles[stage].connect]
         return roles

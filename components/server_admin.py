@@ -1,17 +1,23 @@
-"""How the host's admin comes to stand on a new PostgreSQL server without a lasting password.
+"""How the host's admins come to stand on a new PostgreSQL server without a lasting password.
 
 RDS switches password sign-in off for members of `rds_iam`, also for indirect ones, and the creator
-of a role is one of its members: once the admin stands, its maker, the master, signs in by token as
+of a role is one of its members: once an admin stands, its maker, the master, signs in by token as
 well. So a run that was cut short finds the door that is open: token first, then a password.
 Facts: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html and
 https://www.postgresql.org/docs/18/role-attributes.html
+
+There are two admins because the provider reads default privileges under advisory locks on their
+owner, then on the owner's members. `<stage>_admin` is a member of `<stage>_app`; if one role had
+made both and so were a member of both, reading those of the one and of the other at the same time,
+as a refresh does, would deadlock. So `admin` makes the tenants' admins, `roles_admin` the rest, and
+`admin` is a member of `roles_admin` to be able to hand out what that one made.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import boto3
 import psycopg
@@ -46,8 +52,8 @@ class Server:
     master: str
 
 
-def make_host_admin(server: Server, admin: str) -> None:
-    """Let `admin` stand on `server`, and nobody have a password; whatever was done already stays.
+def make_host_admins(server: Server, admin: str, roles_admin: str) -> None:
+    """Let both stand on `server`, and nobody have a password; whatever was done already stays.
 
     Raises BootstrapError.
     """
@@ -56,7 +62,7 @@ def make_host_admin(server: Server, admin: str) -> None:
     connection = _sign_in(rds, server)
     with connection:
         _shut_public_out(connection)
-        _make_admin(connection, admin)
+        _make_admins(connection, admin, roles_admin)
         _check(connection, admin)
 
 
@@ -186,32 +192,46 @@ def _shut_public_out(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _make_admin(connection: psycopg.Connection[Any], admin: str) -> None:
+def _make_admins(connection: psycopg.Connection[Any], admin: str, roles_admin: str) -> None:
     """CREATEDB, as nobody can hand out more than they have and the tenants' admins get it."""
-    role = sql.Identifier(admin)
-    exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [admin]).fetchone()
-    if exists is None:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB").format(role))
-    else:
-        connection.execute(sql.SQL("ALTER ROLE {} LOGIN CREATEROLE CREATEDB").format(role))
-    connection.execute(sql.SQL("GRANT rds_iam TO {} WITH ADMIN OPTION").format(role))
+    _make_role(connection, roles_admin, "LOGIN CREATEROLE")
+    _make_role(connection, admin, "LOGIN CREATEROLE CREATEDB")
     connection.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE postgres TO {} WITH GRANT OPTION").format(role)
+        sql.SQL("GRANT {} TO {}").format(sql.Identifier(roles_admin), sql.Identifier(admin))
     )
+    connection.execute(
+        sql.SQL("GRANT CONNECT ON DATABASE postgres TO {} WITH GRANT OPTION").format(
+            sql.Identifier(admin)
+        )
+    )
+    connection.execute(
+        sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(roles_admin))
+    )
+
+
+def _make_role(connection: psycopg.Connection[Any], name: str, attributes: LiteralString) -> None:
+    role = sql.Identifier(name)
+    exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = sql.SQL("CREATE" if exists is None else "ALTER")
+    connection.execute(sql.SQL("{} ROLE {} {}").format(verb, role, sql.SQL(attributes)))
+    connection.execute(sql.SQL("GRANT rds_iam TO {} WITH ADMIN OPTION").format(role))
 
 
 def _check(connection: psycopg.Connection[Any], admin: str) -> None:
     """PostgreSQL only warns of a REVOKE or GRANT without effect: look whether they had one."""
-    for database in SHARED_DATABASES:
-        row = connection.execute(
-            "SELECT has_database_privilege('public', %s, 'CONNECT')", [database]
-        ).fetchone()
-        if row is None or row[0]:
-            msg = f"Anybody may still connect to {database}: the master does not own it."
+    checks = {
+        f"Anybody may still connect to {database}": (
+            "SELECT NOT has_database_privilege('public', %s, 'CONNECT')",
+            database,
+        )
+        for database in SHARED_DATABASES
+    }
+    checks[f"{admin} may not let others connect to postgres"] = (
+        "SELECT has_database_privilege(%s, 'postgres', 'CONNECT WITH GRANT OPTION')",
+        admin,
+    )
+    for wrong, (query, value) in checks.items():
+        row = connection.execute(query, [value]).fetchone()
+        if row is None or not row[0]:
+            msg = f"{wrong}: the master does not own that database."
             raise BootstrapError(msg)
-    row = connection.execute(
-        "SELECT has_database_privilege(%s, 'postgres', 'CONNECT WITH GRANT OPTION')", [admin]
-    ).fetchone()
-    if row is None or not row[0]:
-        msg = f"{admin} did not get CONNECT on postgres: the master does not own it."
-        raise BootstrapError(msg)

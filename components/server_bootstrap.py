@@ -1,4 +1,4 @@
-"""The one step that uses a password of the server's: it makes the host's admin and throws it away.
+"""The one step that uses a password of the server's: it makes the host's admins and throws it away.
 
 A dynamic resource, so the class has to be importable from the project's folder, and nothing heavy
 is imported before it runs: every preview imports this module.
@@ -12,8 +12,8 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
-_REPLACING = ("admin", "master", "resource_id")
-_KEYS = ("address", "admin", "identifier", "master", "port", "region", "resource_id")
+_REPLACING = ("admin", "master", "resource_id", "roles_admin")
+_KEYS = ("address", *_REPLACING, "identifier", "port", "region")
 
 
 class ServerBootstrapProvider(ResourceProvider):
@@ -23,8 +23,8 @@ class ServerBootstrapProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make the host's admin on the server; see server_admin."""
-        from components.server_admin import Server, make_host_admin
+        """Make the host's admins on the server; see server_admin."""
+        from components.server_admin import Server, make_host_admins
 
         server = Server(
             identifier=props["identifier"],
@@ -34,7 +34,7 @@ class ServerBootstrapProvider(ResourceProvider):
             region=props["region"],
             master=props["master"],
         )
-        make_host_admin(server, props["admin"])
+        make_host_admins(server, props["admin"], props["roles_admin"])
         return CreateResult(id_=props["resource_id"], outs={key: props[key] for key in _KEYS})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -72,11 +72,14 @@ class ServerBootstrapArgs:
     """The server's master."""
 
     admin: pulumi.Input[str]
-    """The host's admin, which it makes."""
+    """The role that makes the tenants' admins; the bootstrap makes it."""
+
+    roles_admin: pulumi.Input[str]
+    """The role that makes the tenants' other roles; the bootstrap makes it."""
 
 
 class ServerBootstrap(Resource, name="ServerBootstrap"):
-    """A server whose roles sign in by IAM alone, and whose host's admin stands."""
+    """A server whose roles sign in by IAM alone, and whose host's admins stand."""
 
     address: pulumi.Output[str]
     """Where the server answers; known only when it is bootstrapped."""
@@ -85,7 +88,10 @@ class ServerBootstrap(Resource, name="ServerBootstrap"):
     """The port it answers at."""
 
     admin: pulumi.Output[str]
-    """The host's admin."""
+    """The role that makes the tenants' admins."""
+
+    roles_admin: pulumi.Output[str]
+    """The role that makes the tenants' other roles."""
 
     def __init__(
         self, name: str, args: ServerBootstrapArgs, opts: pulumi.ResourceOptions | None = None

@@ -39,8 +39,8 @@ class StageDatabaseArgs:
 class StageDatabase(pulumi.ComponentResource):
     """A database owned by the stage's admin, shut to PUBLIC, open to the stage's own roles.
 
-    Every grant names the database by its output, and follows it: when the database is replaced,
-    grants on it are gone in fact, and have to be made again although their text is the same.
+    Every grant names the database by its output, and is replaced with it: when the database is
+    dropped, grants on it are gone in fact, although their text stays the same.
     """
 
     database: pulumi.Output[str]
@@ -54,7 +54,7 @@ class StageDatabase(pulumi.ComponentResource):
     ) -> None:
         super().__init__("development-stages:components:StageDatabase", name, None, opts)
         self._generation = args.settings.generation
-        database = postgresql.Database(
+        self._database = postgresql.Database(
             f"{name}-database",
             name=args.names.database(args.database),
             owner=args.names.admin,
@@ -68,8 +68,8 @@ class StageDatabase(pulumi.ComponentResource):
                 replacement_trigger=self._generation,
             ),
         )
-        self.database = database.name
-        self.last = database
+        self.database = self._database.name
+        self.last = self._database
         self._grant(f"{name}-public", "public", "database", [])
         self._grant(f"{name}-app", args.names.app, "database", ["CONNECT", "TEMPORARY"])
         self._grant(f"{name}-readonly", args.names.readonly, "database", ["CONNECT"])
@@ -79,9 +79,16 @@ class StageDatabase(pulumi.ComponentResource):
         self.register_outputs({"database": self.database})
 
     def _next(self) -> pulumi.ResourceOptions:
-        """Options of the next resource in the chain."""
+        """Options of the next resource in the chain.
+
+        It is replaced with the database. What is dropped with it needs no revoking, which would
+        fail where somebody has dropped a schema.
+        """
         return pulumi.ResourceOptions(
-            parent=self, depends_on=[self.last], replacement_trigger=self._generation
+            parent=self,
+            depends_on=[self.last],
+            deleted_with=self._database,
+            replacement_trigger=self._generation,
         )
 
     def _grant(

@@ -24,6 +24,9 @@ class TenantRolesArgs:
     limits: TenantLimits
     """What it may take of the server."""
 
+    roles_provider: postgresql.Provider
+    """Signed in as the host's maker of roles; the component's own provider is its admin."""
+
     after: list[pulumi.Resource]
     """The grant on `postgres` before this tenant's: two at a time would collide."""
 
@@ -39,15 +42,18 @@ class TenantRoles(pulumi.ComponentResource):
     ) -> None:
         super().__init__("development-stages:components:TenantRoles", name, None, opts)
         names, limits = args.names, args.limits
-        app = self._create_role(f"{name}-app", names.app, limits.app_connections, limits)
-        readonly = self._create_role(
-            f"{name}-readonly", names.readonly, limits.readonly_connections, limits
+        child = pulumi.ResourceOptions(parent=self)
+        by_maker = pulumi.ResourceOptions(parent=self, provider=args.roles_provider)
+        app = _role(f"{name}-app", names.app, limits.app_connections, limits, by_maker)
+        readonly = _role(
+            f"{name}-readonly", names.readonly, limits.readonly_connections, limits, by_maker
         )
-        admin = self._create_role(
+        admin = _role(
             f"{name}-admin",
             names.admin,
             limits.admin_connections,
             limits,
+            child,
             # Of `app` for its default privileges, of both to end their sessions before a drop.
             member_of=[app.name, readonly.name],
             create_database=True,
@@ -63,24 +69,25 @@ class TenantRoles(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _create_role(
-        self,
-        name: str,
-        role: str,
-        connections: int,
-        limits: TenantLimits,
-        *,
-        member_of: list[pulumi.Output[str]] | None = None,
-        create_database: bool = False,
-    ) -> postgresql.Role:
-        return postgresql.Role(
-            name,
-            name=role,
-            login=True,
-            create_database=create_database,
-            roles=[IAM_ROLE, *(member_of or [])],
-            connection_limit=connections,
-            statement_timeout=limits.statement_timeout_seconds * 1000,
-            idle_in_transaction_session_timeout=limits.idle_in_transaction_timeout_seconds * 1000,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+
+def _role(
+    name: str,
+    role: str,
+    connections: int,
+    limits: TenantLimits,
+    opts: pulumi.ResourceOptions,
+    *,
+    member_of: list[pulumi.Output[str]] | None = None,
+    create_database: bool = False,
+) -> postgresql.Role:
+    return postgresql.Role(
+        name,
+        name=role,
+        login=True,
+        create_database=create_database,
+        roles=[IAM_ROLE, *(member_of or [])],
+        connection_limit=connections,
+        statement_timeout=limits.statement_timeout_seconds * 1000,
+        idle_in_transaction_session_timeout=limits.idle_in_transaction_timeout_seconds * 1000,
+        opts=opts,
+    )

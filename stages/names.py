@@ -48,8 +48,13 @@ class Names:
 
     @property
     def host_admin(self) -> str:
-        """The role that makes the tenants' roles."""
+        """The role that makes the tenants' admins."""
         return f"{self.stage}_host_admin"
+
+    @property
+    def host_roles(self) -> str:
+        """The role that makes the other roles of the tenants; see server_admin for why it does."""
+        return f"{self.stage}_host_roles"
 
     @property
     def admin(self) -> str:

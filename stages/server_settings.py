@@ -15,18 +15,19 @@ InstanceClass = Annotated[
     StringConstraints(pattern=r"^db\.[a-z][a-z0-9]{1,7}\.([0-9]{0,2}x?large|medium|small|micro)$"),
 ]
 
-PROVIDER_POOL = 4
-"""Connections that the PostgreSQL provider opens to one database at most; we set it."""
+PROVIDER_POOL = 2
+"""`max_connections` of the PostgreSQL provider: a database needs two, one of them for a lock."""
 
-ADMIN_CONNECTIONS_MIN = 3 * PROVIDER_POOL
-"""The provider has a pool for `postgres` and one for each database, and closed ones linger."""
+ADMIN_CONNECTIONS_MIN = 24
+"""What the provider may really open: it keeps a pool for each order in which it happens to write
+the three parameters of a connection string, so 6 x 2 to `postgres` and as many to a database."""
 
 
 class TenantLimits(Settings):
     """What a tenant may take of the server. The defaults suit a stage that runs 24/7."""
 
     admin_connections: int = Field(
-        default=20,
+        default=40,
         ge=ADMIN_CONNECTIONS_MIN,
         le=100,
         description=f"connections of the stage's admin, {ADMIN_CONNECTIONS_MIN} to 100",
