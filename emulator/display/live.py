@@ -145,12 +145,11 @@ class LiveDisplay:
 
     def _status(self) -> Text:
         elapsed = time.monotonic() - self._record.began
-        under_way = sum(row.seconds is None for row in self._record.rows.values())
-        done = sum(
-            row.seconds is not None and not row.failed and row.step.kind is not StepKind.SAME
-            for row in self._record.rows.values()
-        )
-        failed = sum(row.failed for row in self._record.rows.values())
+        rows = [row for row in self._record.rows.values() if self._is_shown(row)]
+        under_way = sum(row.seconds is None for row in rows)
+        failed = sum(row.failed for row in rows)
+        same = sum(row.step.kind is StepKind.SAME and row.seconds is not None for row in rows)
+        done = len(rows) - under_way - failed - same
         text = f"{done} {'planned' if self._heading.preview else 'done'}"
         if self._running:
             text += f", {under_way} under way"
