@@ -8,12 +8,15 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
+from flask import request
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
     create_backend_app,
 )
+from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
 from emulator.cloud.principals import is_known
@@ -74,7 +77,10 @@ class AwsEndpoint:
     def _create_app(self, service: Any) -> Any:
         if service not in WITHOUT_RDS:  # any other may reach into moto's RDS
             self._install_once()
-        return create_backend_app(service)
+        app = create_backend_app(service)
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        app.register_error_handler(InternalServerError, _internal_failure)
+        return app
 
     def _application(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -85,25 +91,28 @@ class AwsEndpoint:
             return [b"not part of the emulated AWS\n"]
         key = SIGNED_WITH.search(environ.get("HTTP_AUTHORIZATION", ""))
         if key is not None and not is_known(key[1]):
-            return _unknown_key(environ, start_response)
+            # https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+            text = "The security token included in the request is invalid."
+            body, content_type = _error(environ, "InvalidClientTokenId", text)
+            start_response("403 FORBIDDEN", [("Content-Type", content_type)])
+            return [body.encode()]
         answer: Iterable[bytes] = self._dispatcher(environ, start_response)
         return answer
 
 
-def _unknown_key(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """AWS's answer to a request that is signed with an access key of nobody."""
-    code, message = (
-        "InvalidClientTokenId",
-        "The security token included in the request is invalid.",
-    )
-    if "json" in environ.get("CONTENT_TYPE", ""):
-        content_type = environ["CONTENT_TYPE"]
-        body = json.dumps({"__type": "UnrecognizedClientException", "message": message})
-    else:
-        content_type = "text/xml"
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
-            f"<Message>{message}</Message></Error></ErrorResponse>"
-        )
-    start_response("403 FORBIDDEN", [("Content-Type", content_type)])
-    return [body.encode()]
+def _internal_failure(error: InternalServerError) -> tuple[str, int, dict[str, str]]:
+    """Answer that SDKs can read to a request that ended in an exception; the log has the rest."""
+    cause = error.original_exception
+    text = f"the emulated AWS failed: {type(cause).__name__}: {cause}"
+    body, content_type = _error(request.environ, "InternalFailure", text)
+    return body, 500, {"Content-Type": content_type}
+
+
+def _error(environ: dict[str, Any], code: str, text: str) -> tuple[str, str]:
+    """Body and content type of an error, in the format of the service's protocol."""
+    content_type = str(environ.get("CONTENT_TYPE", ""))
+    if "json" in content_type:
+        return json.dumps({"__type": code, "message": text}), content_type
+    body = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(text)}</Message></Error>"
+    signed_for = environ.get("HTTP_AUTHORIZATION", "")
+    return (body if "/s3/" in signed_for else f"<ErrorResponse>{body}</ErrorResponse>"), "text/xml"

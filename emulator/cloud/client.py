@@ -67,14 +67,23 @@ class Cloud:
     _token: str = field(default="", repr=False)
 
     def session(
-        self, account_id: str, region: str, credentials: Mapping[str, str] | None = None
+        self,
+        account_id: str,
+        region: str,
+        credentials: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> Session:
         """Open a session as the account's administrator, or as `credentials` where given.
 
+        `folder` is where a program's relative paths begin (default: the working directory).
         `credentials` holds AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN.
         Raises UserError for credentials that no emulated account knows.
         """
-        request: dict[str, Any] = {"account_id": account_id, "region": region}
+        request: dict[str, Any] = {
+            "account_id": account_id,
+            "region": region,
+            "folder": str(folder or Path.cwd()),
+        }
         if credentials:
             request["credentials"] = {
                 name: credentials[name] for name in CREDENTIALS if credentials.get(name)

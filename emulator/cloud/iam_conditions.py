@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from __future__ import annotations
 
 import ipaddress
+import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -39,19 +40,19 @@ def arn_matches(pattern: str, arn: str) -> bool:
 def conditions_hold(conditions: Mapping[str, Any], context: Context) -> bool:
     """Whether every condition of a statement holds. Raises UnknownOperatorError."""
     return all(
-        _holds(operator, context.get(key.lower()), _list(values))
-        for operator, wanted in conditions.items()
+        _holds(condition, context.get(key.lower()), _list(values))
+        for condition, wanted in conditions.items()
         for key, values in wanted.items()
     )
 
 
-def _holds(operator: str, actual: str | None, values: list[str]) -> bool:
-    if operator == "Null":
+def _holds(condition: str, actual: str | None, values: list[str]) -> bool:
+    if condition == "Null":
         return any((actual is None) == (value.lower() == "true") for value in values)
-    name = operator.removesuffix("IfExists")
-    is_optional = name != operator
+    name = condition.removesuffix("IfExists")
+    is_optional = name != condition
     if name not in OPERATORS:
-        raise UnknownOperatorError(operator)
+        raise UnknownOperatorError(condition)
     is_negated, test = OPERATORS[name]
     if actual is None:
         return is_optional or is_negated
@@ -88,6 +89,16 @@ def _by_time(compare: Callable[[datetime, datetime], bool]) -> Callable[[str, st
     return test
 
 
+def _by_number(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    def test(value: str, actual: str) -> bool:
+        try:
+            return compare(float(actual), float(value))
+        except ValueError:
+            return False
+
+    return test
+
+
 def _equal(value: str, actual: str) -> bool:
     return value == actual
 
@@ -110,6 +121,12 @@ OPERATORS: Final[Mapping[str, tuple[bool, Callable[[str, str], bool]]]] = {
     "ArnNotLike": (True, arn_matches),
     "IpAddress": (False, _in_network),
     "NotIpAddress": (True, _in_network),
+    "NumericEquals": (False, _by_number(operator.eq)),
+    "NumericNotEquals": (True, _by_number(operator.eq)),
+    "NumericLessThan": (False, _by_number(operator.lt)),
+    "NumericLessThanEquals": (False, _by_number(operator.le)),
+    "NumericGreaterThan": (False, _by_number(operator.gt)),
+    "NumericGreaterThanEquals": (False, _by_number(operator.ge)),
     "DateEquals": (False, _by_time(lambda actual, value: actual == value)),
     "DateNotEquals": (True, _by_time(lambda actual, value: actual == value)),
     "DateLessThan": (False, _by_time(lambda actual, value: actual < value)),

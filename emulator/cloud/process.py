@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from emulator.cloud import record
@@ -92,7 +93,10 @@ class CloudProcess:
 
     def _session(self, request: Mapping[str, Any]) -> Any:
         return self._sessions.open(
-            request["account_id"], request["region"], request.get("credentials")
+            request["account_id"],
+            request["region"],
+            request.get("credentials"),
+            Path(request["folder"]),
         )
 
     def _status(self) -> dict[str, Any]:

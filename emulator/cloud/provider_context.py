@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
@@ -92,6 +93,8 @@ class ProviderContext:
     """Where boto3 finds the emulated AWS."""
     ca_file: str
     """Certificate authority (PEM) of the database servers' certificates."""
+    folder: Path
+    """Where the program's relative paths begin."""
     kept: Kept
     databases: Databases
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)

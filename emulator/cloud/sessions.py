@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import grpc
@@ -45,7 +46,7 @@ class Sessions:
         self._kept = Kept()
         self._creations = Creations()
         self._lock = threading.Lock()
-        self._open: dict[tuple[str, str, str], OpenSession] = {}
+        self._open: dict[tuple[str, str, str, Path], OpenSession] = {}
 
     @property
     def all(self) -> list[dict[str, Any]]:
@@ -57,7 +58,9 @@ class Sessions:
                 for session in self._open.values()
             ]
 
-    def open(self, account_id: str, region: str, given: Mapping[str, str] | None) -> dict[str, Any]:
+    def open(
+        self, account_id: str, region: str, given: Mapping[str, str] | None, folder: Path
+    ) -> dict[str, Any]:
         """Open a session, or give the one that is open. Raises UserError."""
         if not (account_id.isdigit() and len(account_id) == 12):
             msg = f"{account_id!r} is not an AWS account: an account has 12 digits"
@@ -76,13 +79,15 @@ class Sessions:
         )
         principal_account_id, arn = _identify(credentials)
         with self._lock:
-            key = (principal_account_id, region, credentials.access_key_id)
+            key = (principal_account_id, region, credentials.access_key_id, folder)
             if key not in self._open:
-                self._open[key] = self._start(principal_account_id, region, arn, credentials)
+                self._open[key] = self._start(
+                    principal_account_id, region, arn, credentials, folder
+                )
             return self._open[key].description
 
     def _start(
-        self, account_id: str, region: str, arn: str, credentials: Credentials
+        self, account_id: str, region: str, arn: str, credentials: Credentials, folder: Path
     ) -> OpenSession:
         context = ProviderContext(
             account_id=account_id,
@@ -90,6 +95,7 @@ class Sessions:
             credentials=credentials,
             endpoint_url=self._endpoint_url,
             ca_file=self._ca_file,
+            folder=folder,
             kept=self._kept,
             databases=self._databases,
         )

@@ -16,7 +16,14 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from emulator.cloud.front.messages import INVALID_AUTHORIZATION, INVALID_PASSWORD, Startup
+import psycopg
+
+from emulator.cloud.front.messages import (
+    CANNOT_CONNECT_NOW,
+    INVALID_AUTHORIZATION,
+    INVALID_PASSWORD,
+    Startup,
+)
 from emulator.cloud.postgres.server import PostgresServer
 from emulator.cloud.postgres.template import IAM_ROLE, SUPERUSER
 
@@ -93,9 +100,11 @@ class LoginRules:
         """Password verifier, whether it is past its time, whether only a token counts."""
         if len(user.encode()) > MAX_NAME_BYTES:
             return None, False, False
-        with self._server.superuser() as connection:
-            parameters = {"user": user, "iam_role": IAM_ROLE}
-            row = connection.execute(ROLE_QUERY, parameters).fetchone()
+        try:
+            row = self._server.query(ROLE_QUERY, {"user": user, "iam_role": IAM_ROLE})
+        except psycopg.OperationalError as error:
+            text = "the database system is shut down"
+            raise LoginRefusedError(text, CANNOT_CONNECT_NOW, "its server is not up") from error
         return (row[0], bool(row[1]), row[2]) if row else (None, False, False)
 
 

@@ -79,10 +79,10 @@ def _candidates() -> list[Path]:
         folders += [
             bin_folder
             for bin_folder in sorted(Path(location).glob("pginstall*/bin"), reverse=True)
-            if (bin_folder / "postgres").exists()
+            if os.path.exists(bin_folder / "postgres")
         ]
     for entry in os.environ.get("PATH", "").split(os.pathsep):
-        if entry and (Path(entry) / "postgres").exists():
+        if entry and os.path.exists(Path(entry) / "postgres"):  # also where it may not look
             # a link on PATH leads to the folder that holds the other programs
             folders.append((Path(entry) / "postgres").resolve().parent)
     return folders

@@ -6,10 +6,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 
@@ -120,6 +120,19 @@ class PostgresServer:
             if self._connection is None or self._connection.closed:
                 self._connection = self.connect(SUPERUSER)
             yield self._connection
+
+    def query(self, statement: LiteralString, parameters: Mapping[str, Any]) -> Any:
+        """First row of a query, on a new connection where the standing one was cut.
+
+        Raises psycopg.OperationalError where the server is not up.
+        """
+        try:
+            with self.superuser() as connection:
+                return connection.execute(statement, parameters).fetchone()
+        except psycopg.OperationalError:
+            self._drop_connection()
+        with self.superuser() as connection:
+            return connection.execute(statement, parameters).fetchone()
 
     def _drop_connection(self) -> None:
         with self._connection_lock:

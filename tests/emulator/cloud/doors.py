@@ -54,7 +54,7 @@ class Instance:
 def client_of(session: Session, service: str) -> Any:
     """Client of the emulated AWS that acts as the session's principal."""
     return boto3.client(
-        service,  # type: ignore[call-overload]
+        service,
         endpoint_url=session.environment["AWS_ENDPOINT_URL"],
         region_name=session.region,
         aws_access_key_id=session.environment["AWS_ACCESS_KEY_ID"],

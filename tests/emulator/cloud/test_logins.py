@@ -53,7 +53,7 @@ def test_a_wrong_password_is_refused_alike_for_every_name(instance: Instance, us
 def test_what_the_service_keeps_for_itself_is_closed(
     instance: Instance, place: dict[str, str]
 ) -> None:
-    text = instance.refusal(**{"user": "password_user", **place})  # type: ignore[arg-type]
+    text = instance.refusal(**{"user": "password_user", **place})
     assert "pg_hba.conf rejects connection" in text
 
 

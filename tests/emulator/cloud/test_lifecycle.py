@@ -1,0 +1,221 @@
+"""Starting, finding, stopping and killing the cloud process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from emulator.cloud import client, record
+from emulator.cloud.client import Cloud
+from emulator.cloud.postgres import programs
+from emulator.errors import UserError
+from emulator.home import Home
+from tests.emulator.cloud.doors import (
+    ACCOUNT_ID,
+    MASTER,
+    REGION,
+    Instance,
+    client_of,
+    create_instance,
+)
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[Home]:
+    """A home of the test's own, with nothing running in it afterwards."""
+    home = Home(tmp_path / "home")
+    yield home
+    client.stop(home)
+
+
+def new_instance(cloud: Cloud) -> Instance:
+    rds = client_of(cloud.session(ACCOUNT_ID, REGION), "rds")
+    return create_instance(rds, "instance", cloud.ca_file)
+
+
+def server_pids(home: Home) -> list[int]:
+    """Process numbers of the PostgreSQL servers of a home."""
+    files = record.temporary_folder(home).glob("servers/*/data/postmaster.pid")
+    return [int(file.read_text().split("\n")[0]) for file in files]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that waits to be reaped does not."""
+    answer = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(answer.strip()) and not answer.startswith("Z")
+
+
+def wait_for_end(pids: list[int]) -> None:
+    deadline = time.monotonic() + 10
+    while any(map(is_alive, pids)):
+        assert time.monotonic() < deadline, "servers outlive their cloud process"
+
+
+def answers(address: tuple[str, int]) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(address) == 0
+
+
+def test_nothing_runs_in_a_new_home(own_home: Home) -> None:
+    assert client.running(own_home) is None
+    assert client.status(own_home) is None
+    assert client.stop(own_home) is False
+
+
+def test_two_starts_at_once_give_one_process_and_stop_leaves_nothing(own_home: Home) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(client.start, [own_home, own_home])
+    assert first == second == client.running(own_home)
+    instance = new_instance(first)
+    (database,) = client.status(own_home).databases  # type: ignore[union-attr]
+    assert (database.address, database.port) == (instance.host, instance.port)
+    session = first.session(ACCOUNT_ID, REGION)
+    ports = [*session.provider_ports.values()]
+    ports += [urlsplit(url).port or 0 for url in (first.endpoint_url, first.control_url)]
+    doors = [("127.0.0.1", port) for port in ports] + [(instance.host, instance.port)]
+    pids = [first.pid, *server_pids(own_home)]
+    assert len(pids) == 2
+    assert all(map(answers, doors))
+
+    assert client.stop(own_home) is True
+
+    assert not any(map(answers, doors))
+    wait_for_end(pids)  # the lock that `stop` waits for ends a moment before its process
+    assert not record.temporary_folder(own_home).exists()
+    assert sorted(path.name for path in own_home.cloud.iterdir()) == [
+        "ca.key",
+        "ca.pem",
+        "cloud.log",
+        "process.lock",
+        "start.lock",
+    ]
+
+
+def test_kill_9_ends_the_servers_and_the_next_start_begins_anew(own_home: Home) -> None:
+    killed = client.start(own_home)
+    host = new_instance(killed).host
+    pids = server_pids(own_home)
+    os.kill(killed.pid, signal.SIGKILL)
+    wait_for_end([killed.pid, *pids])
+    asked_at = time.monotonic()
+    assert client.running(own_home) is None
+    assert time.monotonic() - asked_at < 1
+    with pytest.raises(UserError, match="does not answer"):
+        killed.session(ACCOUNT_ID, REGION)
+
+    cloud = client.start(own_home)
+
+    assert cloud.id != killed.id
+    assert client.status(own_home).databases == ()  # type: ignore[union-attr]
+    instance = new_instance(cloud)
+    assert instance.host == host, "the killed one's address is free again"
+    assert instance.ca_file == killed.ca_file
+    instance.connect(MASTER).close()
+
+
+def test_emulators_with_different_homes_do_not_meet(
+    own_home: Home, cloud: Cloud, instance: Instance
+) -> None:
+    other = client.start(own_home)
+    assert other.endpoint_url != cloud.endpoint_url
+    mine = new_instance(other)
+    assert (mine.host, mine.port) != (instance.host, instance.port)
+    assert "Connection refused" not in instance.refusal("password_user", "wrong")
+
+
+def test_a_process_that_is_told_to_end_by_a_signal_leaves_nothing(own_home: Home) -> None:
+    cloud = client.start(own_home)
+    os.kill(cloud.pid, signal.SIGTERM)
+    wait_for_end([cloud.pid])
+    assert client.running(own_home) is None
+    assert not record.temporary_folder(own_home).exists()
+
+
+def test_only_who_reads_the_record_is_answered(home: Home, cloud: Cloud) -> None:
+    file = home.cloud / "cloud.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for headers in ({}, {"Authorization": "Bearer guessed"}):
+        request = urllib.request.Request(  # noqa: S310 - http on loopback
+            f"{cloud.control_url}/stop", b"{}", headers
+        )
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(request)  # noqa: S310
+    assert client.running(home) == cloud
+
+
+def test_a_start_that_fails_says_why(own_home: Home) -> None:
+    folder = record.temporary_folder(own_home)
+    folder.write_text("in the way")
+    try:
+        with pytest.raises(UserError, match="is in the way"):
+            client.start(own_home)
+    finally:
+        folder.unlink()
+
+
+def test_a_home_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be made"):
+        client.start(Home(tmp_path / "file" / "home"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's programs need to be copied")
+def test_programs_in_a_closed_home_are_copied_for_the_unprivileged_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = programs._candidates()[0].parent
+    closed = tmp_path / "package" / source.name
+    shutil.copytree(source, closed, symlinks=True)
+    monkeypatch.setattr(programs, "_candidates", lambda: [closed / "bin"])
+    with tempfile.TemporaryDirectory() as copies:
+        Path(copies).chmod(0o711)
+        found = programs.find_programs(Path(copies))
+        assert found.folder.is_relative_to(copies)
+        assert found.user.uid != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests are run by an ordinary user then")
+def test_an_ordinary_user_needs_nothing_else() -> None:
+    program = (
+        "import sys; from pathlib import Path; from emulator.cloud import client;"
+        "from emulator.home import Home; home = Home(Path(sys.argv[1]));"
+        "from tests.emulator.cloud.test_lifecycle import new_instance;"
+        "cloud = client.start(home); new_instance(cloud).connect('master').close();"
+        "client.stop(home)"
+    )
+    nobody = programs._server_user()
+    if programs._version(Path(sys.executable), nobody) is None:
+        pytest.skip(f"the user {nobody.name} cannot reach this Python")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, nobody.uid, nobody.gid)
+        run = subprocess.run(
+            [sys.executable, "-c", program, folder],
+            cwd=ROOT,
+            user=nobody.uid,
+            group=nobody.gid,
+            extra_groups=[],
+            env={"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 0, run.stderr
