@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from emulator.cli import exit_codes
@@ -19,7 +20,9 @@ DEFAULT_REGION: Final = "us-east-1"
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def open_session(cloud: Cloud, config: StackConfig, note: Callable[[str], None]) -> Session:
+def open_session(
+    cloud: Cloud, config: StackConfig, folder: Path, note: Callable[[str], None]
+) -> Session:
     """Session for the account and the region of the stack's configuration.
 
     Credentials of the caller's environment are used where an emulated account knows them; where
@@ -30,13 +33,13 @@ def open_session(cloud: Cloud, config: StackConfig, note: Callable[[str], None])
     credentials = {name: os.environ[name] for name in CREDENTIALS if os.environ.get(name)}
     if "AWS_ACCESS_KEY_ID" in credentials:
         try:
-            return cloud.session(account, region, credentials)
+            return cloud.session(account, region, credentials, folder)
         except UserError:
             note(
                 "AWS_ACCESS_KEY_ID is set to a key that no emulated account knows: it is left "
                 f"alone, and the program runs as administrator of account {account}"
             )
-    return cloud.session(account, region)
+    return cloud.session(account, region, folder=folder)
 
 
 def account_id(config: StackConfig) -> str:

@@ -217,7 +217,7 @@ class DeploymentCommand:
 
     def _open_session(self, cloud: Cloud) -> Session:
         self._cloud_id = cloud.id
-        return open_session(cloud, self._config, note)
+        return open_session(cloud, self._config, self._workspace.project.folder, note)
 
     def _is_stale(self, loaded: LoadedStack, cloud: Cloud) -> bool:
         something = loaded.snapshot.resources or loaded.snapshot.pending_operations

@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
+from emulator.cloud import bucket_policies
 from emulator.cloud.principals import is_known
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ class AwsEndpoint:
     def _create_app(self, service: Any) -> Any:
         if service not in WITHOUT_RDS:  # any other may reach into moto's RDS
             self._install_once()
+        if str(service).startswith("s3"):  # "s3", "s3bucket_path"
+            bucket_policies.install()
         app = create_backend_app(service)
         app.config["PROPAGATE_EXCEPTIONS"] = False
         app.register_error_handler(InternalServerError, _internal_failure)

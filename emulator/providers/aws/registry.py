@@ -67,6 +67,28 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "s3_objects": ("aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"),
     "mwaa": ("aws:mwaa/environment:Environment",),
+    "secrets": (
+        "aws:secretsmanager/secret:Secret",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+    ),
+    "sns": (
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+    ),
+    "sqs": (
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+    ),
+    "lambda_functions": ("aws:lambda/function:Function", "aws:lambda/permission:Permission"),
+    "events": (
+        "aws:cloudwatch/eventRule:EventRule",
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+    ),
+    "ssm": ("aws:ssm/parameter:Parameter", "aws:ssm/document:Document"),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

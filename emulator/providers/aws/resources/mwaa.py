@@ -73,9 +73,11 @@ class Environment(Handler):
         if not re.fullmatch(r"[a-zA-Z][0-9a-zA-Z_-]{0,79}", name):
             reason = f'"{name}"; a letter, then letters, digits, "_" and "-", 80 at most'
             found.append(failure("name", reason))
-        for path in ("dagS3Path", "requirementsS3Path", "pluginsS3Path", "startupScriptS3Path"):
-            if str(known.get(path, "")).startswith(("/", "s3://")):
-                found.append(failure(path, f'"{known[path]}" must be relative to the bucket'))
+        found += [
+            failure(path, f'"{known[path]}" must be relative to the bucket')
+            for path in ("dagS3Path", *FILES)
+            if str(known.get(path, "")).startswith(("/", "s3://"))
+        ]
         found += [
             failure(path, f"needed where {version} is given")
             for path, version in FILES.items()
