@@ -90,7 +90,7 @@ def test_a_deny_wins_over_any_allow() -> None:
 
 
 def test_a_deny_under_a_condition_that_cannot_be_judged_applies() -> None:
-    unknown = {"NumericEquals": {"aws:MultiFactorAuthAge": "1"}}
+    unknown = {"ForAnyValue:StringLike": {"aws:username": "*"}}
     assert not allows(statement(), statement(Effect="Deny", Condition=unknown))
 
 
