@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from emulator.providers.postgresql.attributes import Attribute, Kind, value_problems
@@ -125,8 +126,11 @@ def unknown_keys(config: Properties) -> list[str]:
     return sorted(key for key, value in config.items() if value is UNKNOWN or has_unknown(value))
 
 
-def settings(config: Properties, ca_file: str) -> Settings:
-    """Settings of a decoded and checked configuration without unknowns."""
+def settings(config: Properties, ca_file: str, folder: Path) -> Settings:
+    """Settings of a decoded and checked configuration without unknowns.
+
+    `ca_file` counts where none is named, `folder` is where relative paths begin.
+    """
 
     def text(key: str, default: str = "") -> str:
         return str(config.get(key) or default)
@@ -145,7 +149,7 @@ def settings(config: Properties, ca_file: str) -> Settings:
         database=text("database", "postgres"),
         database_username=text("databaseUsername"),
         ssl_mode=text("sslmode") or text("sslMode", "require"),
-        ssl_root_certificate_file=text("sslrootcert", ca_file),
+        ssl_root_certificate_file=str(folder / text("sslrootcert", ca_file)),
         is_superuser=config.get("superuser", True) in (True, "true"),
         # The plugin waits for ever at 0; a run that hangs helps nobody.
         connect_timeout_seconds=max(timeout_seconds, 0) or DEFAULT_CONNECT_TIMEOUT_SECONDS,

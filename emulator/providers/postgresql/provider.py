@@ -72,10 +72,11 @@ class PostgresqlProvider(Provider):
         failures = configuration.problems(decoded)
         if failures:
             raise ProviderError("; ".join(failure.reason for failure in failures))
+        self._connections = None
         self._unknown_keys = configuration.unknown_keys(decoded)
         if self._unknown_keys:
             return
-        settings = configuration.settings(decoded, self._context.ca_file)
+        settings = configuration.settings(decoded, self._context.ca_file, self._context.folder)
         password = iam_token(self._context, settings) if settings.iam_auth else settings.password
         self._connections = Connections(settings, password)
 

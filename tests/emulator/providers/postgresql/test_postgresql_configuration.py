@@ -92,10 +92,12 @@ def test_settings_arrive_as_json_text_and_reach_libpq(
 def test_a_named_certificate_comes_before_the_sessions(
     context: ProviderContext, asked: list[dict[str, Any]]
 ) -> None:
-    with pytest.raises(ProviderError):
-        create(configured(context, host="h", sslrootcert="/mine.pem"))
-    assert asked[0]["sslrootcert"] == "/mine.pem"
-    assert asked[0]["sslmode"] == "require"
+    for named in ("/mine.pem", "beside/the/program.pem"):
+        with pytest.raises(ProviderError):
+            create(configured(context, host="h", sslrootcert=named))
+    found = [(parameters["sslmode"], parameters["sslrootcert"]) for parameters in asked]
+    beside = str(context.folder / "beside/the/program.pem")
+    assert found == [("require", "/mine.pem"), ("require", beside)]
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", ""])
