@@ -45,10 +45,11 @@ class Function(Handler):
 
     def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
         found = []
-        for name, (lowest, highest) in {"timeout": (1, 900), "memorySize": (128, 32768)}.items():
-            value = inputs.get(name)
+        limits = {"timeout": (1, 900), "memorySize": (128, 32768)}
+        for limited, (lowest, highest) in limits.items():
+            value = inputs.get(limited)
             if isinstance(value, int) and not lowest <= value <= highest:
-                found.append(failure(name, f"got {value}, allowed: {lowest} to {highest}"))
+                found.append(failure(limited, f"got {value}, allowed: {lowest} to {highest}"))
         name = inputs.get("name")
         if isinstance(name, str) and not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII):
             found.append(failure("name", f'"{name}"; letters, digits, "_", "-", 64 at most'))
@@ -224,6 +225,8 @@ class Permission(Handler):
     def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
         if not known.get("function"):  # an import: FUNCTION/STATEMENT
             function, _, id_ = id_.rpartition("/")
+            if not function:
+                return None
             known = {"function": function}
         qualifier = {"Qualifier": known["qualifier"]} if known.get("qualifier") else {}
         try:

@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
 }
 BOOLEANS = frozenset({"contentBasedDeduplication", "rawMessageDelivery"})
-PROTOCOLS = ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms")
+PROTOCOLS: tuple[str, ...] = ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms")
 PROTOCOLS += ("sqs",)
 
 

@@ -73,10 +73,10 @@ class Queue(Handler):
 
     def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
         found = document_failures(inputs, "policy", principal=True)
-        for name, (_, lowest, highest) in NUMBERS.items():
-            value = inputs.get(name)
+        for limited, (_, lowest, highest) in NUMBERS.items():
+            value = inputs.get(limited)
             if isinstance(value, int) and not lowest <= value <= highest:
-                found.append(failure(name, f"got {value}, allowed: {lowest} to {highest}"))
+                found.append(failure(limited, f"got {value}, allowed: {lowest} to {highest}"))
         name = inputs.get("name")
         if isinstance(name, str):
             stem = name.removesuffix(".fifo") if inputs.get("fifoQueue") else name
