@@ -120,8 +120,9 @@ class DeploymentCommand:
         try:
             result = self._run(loaded, session, journal, preview=False)
             self._store.end(loaded, journal, result.snapshot)
-        finally:
-            journal.close()  # what it holds, the next command takes over
+        except UserError:
+            self._store.give_up(journal)
+            raise
         add_to_history(
             self._store.files,
             HistoryRecord(

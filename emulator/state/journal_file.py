@@ -102,13 +102,14 @@ class JournalFile:
             os.fsync(self._descriptor)
         except OSError as error:
             os.ftruncate(self._descriptor, size)  # half a line in the middle would end the record
-            names = [f"{item.kind} {item.resource.urn}" for item in self._under_way.values()]
-            names += [f"done {state.urn}" for _, state in entry.put] if entry else []
+            names = [f"done: {state.urn}" for _, state in entry.put] if entry else []
+            under_way = self._under_way.values()
+            names += [f"{item.kind.value}: {item.resource.urn}" for item in under_way]
             msg = (
                 f"{self._path} cannot be written: {error.strerror}. The deployment stops; what "
                 "was done before is recorded. Not recorded, or still under way:\n  "
                 + "\n  ".join(names or ["nothing"])
-                + "\nMake room, then run `python -m emulator refresh`."
+                + "\nMake room, then run the command again: it settles them."
             )
             raise UserError(msg) from error
 

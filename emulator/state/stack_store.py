@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.engine.journal import JournalEntry, fold
-from emulator.engine.resource_state import PendingOperation, Snapshot
+from emulator.engine.journal import fold
+from emulator.engine.resource_state import Snapshot
 from emulator.errors import UserError
 from emulator.home import Home
 from emulator.state.atomic_file import write_atomically
@@ -85,11 +86,9 @@ class StackStore:
             if journal is None or journal.folded_sha256 == checksum(content):
                 return LoadedStack(snapshot, secrets, content)
             entries = decode_entries(journal, secrets)
-            unsettled = _unsettled(snapshot.pending_operations, entries)
             snapshot = fold(snapshot, entries)
-            snapshot.pending_operations[:0] = unsettled
             refuse_broken(snapshot)
-            return LoadedStack(snapshot, secrets, content, recovered=True)
+            return LoadedStack(snapshot, secrets, content, recovered=bool(entries))
         except (CheckpointError, JournalError) as error:
             raise UserError(self._refusal(error)) from error
 
@@ -118,6 +117,12 @@ class StackStore:
             )
         except OSError as error:
             raise UserError(_cannot_write(self.files.journal, error)) from error
+
+    def give_up(self, journal: JournalFile) -> None:
+        """End a deployment that an error ended: what its journal holds is folded if it can be."""
+        journal.close()
+        with contextlib.suppress(UserError):  # the error that ended it is what is to be told
+            self.settle(self.load())
 
     def end(self, loaded: LoadedStack, journal: JournalFile, snapshot: Snapshot) -> None:
         """Fold a deployment's result into the checkpoint and remove its journal."""
@@ -218,6 +223,7 @@ class StackStore:
             temporary.unlink(missing_ok=True)
             os.link(path, temporary)
             os.replace(temporary, previous)
+            temporary.unlink(missing_ok=True)  # renaming one name of a file to another does nothing
 
     def _refusal(self, error: Exception) -> str:
         path = self.files.checkpoint
@@ -240,18 +246,6 @@ class StackStore:
             except CheckpointError:
                 continue
         return None
-
-
-def _unsettled(
-    pending: list[PendingOperation], entries: list[JournalEntry]
-) -> list[PendingOperation]:
-    """Operations pending before a cut run that the run has not come to.
-
-    Settling one a second time does no harm, forgetting it would.
-    """
-    touched = {state.urn for entry in entries for _, state in entry.put}
-    touched |= {entry.begins.resource.urn for entry in entries if entry.begins}
-    return [operation for operation in pending if operation.resource.urn not in touched]
 
 
 def _read(path: Path) -> bytes | None:

@@ -195,6 +195,7 @@ def test_a_write_that_fails_leaves_the_old_state_and_no_litter(
     written: LoadedStack,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    store.write(written, written.snapshot)
     before = sorted(store.files.checkpoint.parent.iterdir())
     content = store.files.checkpoint.read_bytes()
 
@@ -206,6 +207,27 @@ def test_a_write_that_fails_leaves_the_old_state_and_no_litter(
         store.write(written, Snapshot())
     assert sorted(store.files.checkpoint.parent.iterdir()) == before
     assert store.files.checkpoint.read_bytes() == content
+    monkeypatch.undo()
+    store.write(written, Snapshot())
+    assert sorted(store.files.checkpoint.parent.iterdir()) == before
+
+
+def test_a_run_that_ended_before_it_did_anything_leaves_nothing_to_recover(
+    store: StackStore, written: LoadedStack
+) -> None:
+    store.give_up(store.begin(written, "up"))
+    assert not store.files.journal.exists()
+    assert not store.load().recovered
+
+
+def test_a_run_that_an_error_ended_keeps_what_was_recorded(
+    store: StackStore, written: LoadedStack, snapshot: Snapshot
+) -> None:
+    journal = store.begin(written, "up")
+    journal.record(_entries(snapshot)[0])
+    store.give_up(journal)
+    assert not store.files.journal.exists()
+    assert store.load().snapshot == fold(snapshot, _entries(snapshot)[:1])
 
 
 def test_a_checkpoint_cut_in_half_is_refused_and_the_backup_offered(
