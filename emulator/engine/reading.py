@@ -16,7 +16,6 @@ from emulator.engine.urn import STACK_REFERENCE_TYPE, make_urn, package_of
 from emulator.errors import UserError
 from emulator.values import Properties, Secret, from_struct, has_secret
 
-BUILTIN_PROVIDER: Final = "pulumi:providers:pulumi"
 
 
 async def read_resource(context: Context, request: Any) -> ResourceState:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final
 
+from emulator.engine.builtin import BuiltinProvider
 from emulator.engine.goal import Goal
 from emulator.engine.provider_client import Differs, ProviderClient
 from emulator.engine.resource_state import ResourceState
@@ -137,6 +138,8 @@ class ProviderRegistry:
         self._clients[provider_reference(urn, id_)] = client
 
     async def _connect(self, package: str) -> ProviderClient:
+        if package == BUILTIN_PACKAGE:
+            return BuiltinProvider()
         if package == DYNAMIC_PACKAGE:
             return ProviderClient(package, await self._start_dynamic())
         target = self._targets.get(package)
