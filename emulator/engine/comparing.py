@@ -55,7 +55,7 @@ async def _provider_changed(
         return True
     old_urn, _ = split_reference(old.provider)
     new_urn, _ = split_reference(new.provider)
-    if context.renamed.get(new_urn) == old_urn:
+    if context.ledger.renamed.get(new_urn) == old_urn:
         return False
     states = context.provider_states()
     old_state, new_state = states.get(old.provider), states.get(new.provider)

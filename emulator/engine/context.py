@@ -51,8 +51,6 @@ class Context:
     goals: dict[str, Goal] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     """URNs registered or read in this run."""
-    renamed: dict[str, str] = field(default_factory=dict)
-    """URNs of this run to the former URNs under which they were found."""
     replaced: set[str] = field(default_factory=set)
     condemned: dict[str, list[str]] = field(default_factory=dict)
     """URNs deleted ahead of their own registration, with the properties that made it necessary."""

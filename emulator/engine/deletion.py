@@ -6,6 +6,7 @@ What depends on a resource goes before it; what is independent goes at the same 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Step, StepKind
@@ -43,7 +44,7 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
             raise DeploymentError(states)
         states = {key: state for key, state in states.items() if not state.protect}
     context.deleted.update(state.urn for state in states.values())
-    waits = _dependents(states)
+    waits = _dependents(states, {former: urn for urn, former in context.ledger.renamed.items()})
     done = {key: asyncio.get_running_loop().create_future() for key in states}
     tasks = [
         asyncio.create_task(_delete_in_turn(context, key, state, waits[key], done))
@@ -55,11 +56,16 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
             raise result
 
 
-def _dependents(states: dict[int, ResourceState]) -> dict[int, set[int]]:
-    """Keys of the states that must go before each state."""
+def _dependents(
+    states: dict[int, ResourceState], new_urns: Mapping[str, str]
+) -> dict[int, set[int]]:
+    """Keys of the states that must go before each state.
+
+    Those that were renamed bear their former URN, and others name them by the new one.
+    """
     by_urn: dict[str, list[int]] = {}
     for key, state in states.items():
-        by_urn.setdefault(state.urn, []).append(key)
+        by_urn.setdefault(new_urns.get(state.urn, state.urn), []).append(key)
     waits: dict[int, set[int]] = {key: set() for key in states}
     for key, state in states.items():
         needed = {state.parent, state.deleted_with, *state.dependencies}

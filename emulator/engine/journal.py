@@ -1,9 +1,11 @@
 """How a deployment reports what it does to state, so that nothing is lost at any moment.
 
 Every resource state in play has an integer key: the base snapshot's resource `i` has key `i`, later
-ones get keys from `len(base)` on. The engine records one entry before an operation and one after
-it; whoever keeps the journal makes each entry durable before `record` returns. Folding the entries
-over the base gives the snapshot: writing an entry costs the same in a stack of any size.
+ones get keys from `len(base)` on, those that an earlier deployment made unrecorded get negative
+ones. Operations are numbered likewise: the base's pending operation `i` has number `i`. The engine
+records one entry before an operation and one after it; whoever keeps the journal makes each entry
+durable before `record` returns. Folding the entries over the base gives the snapshot: writing an
+entry costs the same in a stack of any size.
 """
 
 from __future__ import annotations
@@ -44,12 +46,12 @@ def fold(base: Snapshot, entries: Iterable[JournalEntry]) -> Snapshot:
     """Snapshot that the entries make of the base.
 
     New states come first, in the order in which they were put, then what is left of the base: a
-    state stands after everything it depends on. The base's pending operations are settled by the
-    deployment that starts from it (it drops or keeps them through entries of its own).
+    state stands after everything it depends on. The base's pending operations stay pending until an
+    entry ends them.
     """
     standing = dict(enumerate(base.resources))
     fresh: dict[int, ResourceState] = {}
-    pending: dict[int, PendingOperation] = {}
+    pending = dict(enumerate(base.pending_operations))
     for entry in entries:
         if entry.operation is not None:
             if entry.begins is not None:
@@ -57,7 +59,7 @@ def fold(base: Snapshot, entries: Iterable[JournalEntry]) -> Snapshot:
             else:
                 pending.pop(entry.operation, None)
         for key, state in entry.put:
-            (standing if key in standing else fresh)[key] = state
+            (standing if key in standing or key < 0 else fresh)[key] = state
         for key in entry.drop:
             standing.pop(key, None)
             fresh.pop(key, None)

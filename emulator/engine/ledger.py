@@ -6,6 +6,7 @@ import copy
 from datetime import UTC, datetime
 
 from emulator.engine.journal import Journal, JournalEntry, fold
+from emulator.engine.references import renamed_states, states_without
 from emulator.engine.resource_state import (
     OperationKind,
     PendingOperation,
@@ -25,7 +26,8 @@ class Ledger:
         self._journal = None if preview else journal
         self._entries: list[JournalEntry] = []
         self._next_key = len(base.resources)
-        self._next_operation = 0
+        self._next_operation = len(base.pending_operations)
+        self._next_adopted = -1
         self.base: dict[int, ResourceState] = dict(enumerate(base.resources))
         """States of the last checkpoint that still stand, by key."""
         self.old_keys: dict[str, int] = {
@@ -40,6 +42,8 @@ class Ledger:
         """Keys of this run's states by URN."""
         self.fresh: dict[int, ResourceState] = {}
         """States that this run has put, by key."""
+        self.renamed: dict[str, str] = {}
+        """URNs of this run to the former URNs under which they were found."""
 
     def old(self, urn: str) -> ResourceState | None:
         """State of the last checkpoint under a URN."""
@@ -68,16 +72,21 @@ class Ledger:
         change: list[tuple[int, ResourceState]] | None = None,
         drop: list[int] | None = None,
     ) -> None:
-        """Record an operation's end, or a change that is none; `put` is registered by its URN."""
-        changes = list(change or [])
+        """Record an operation's end, or a change that is none; `put` is registered by its URN.
+
+        Where it was found under a former URN, what is left of the base follows in the same entry.
+        """
+        changed, dropped = dict(change or []), drop or []
         if put is not None:
-            changes.append((self._next_key, put))
+            if former := self.renamed.get(put.urn):
+                remaining = {k: v for k, v in (self.base | changed).items() if k not in dropped}
+                changed |= renamed_states(remaining, former, put.urn)
+            changed[self._next_key] = put
             self.registered[put.urn] = self._next_key
             self._next_key += 1
-        dropped = drop or []
-        self._record(JournalEntry(operation=operation, put=changes, drop=dropped))
-        for key, state in changes:
-            (self.base if key in self.base else self.fresh)[key] = state
+        self._record(JournalEntry(operation=operation, put=list(changed.items()), drop=dropped))
+        for key, state in changed.items():
+            (self.base if key in self.base or key < 0 else self.fresh)[key] = state
         for key in dropped:
             self.base.pop(key, None)
             self.fresh.pop(key, None)
@@ -89,32 +98,32 @@ class Ledger:
                 return key, state
         return -1, None
 
-    def adopt(self, state: ResourceState) -> None:
+    def adopt(self, operation: int, state: ResourceState) -> None:
         """Take a resource into the last checkpoint that an earlier deployment made unrecorded.
 
         Where the checkpoint holds another one under its URN, that one was being replaced by it.
         """
         old_key = self.old_keys.get(state.urn)
-        replaced = []
+        change = [(self._next_adopted, state)]
+        drop = []
         if old_key is not None:
             outlived = copy.copy(self.base[old_key])
             if outlived.pending_replacement:
-                self.remove(old_key)
+                drop = [old_key]
             else:
                 outlived.delete = True
-                replaced = [(old_key, outlived)]
-        key = self._next_key
-        self._next_key += 1
-        self.end(None, change=[*replaced, (key, state)])
-        self.base[key] = self.fresh.pop(key)
-        self.old_keys[state.urn] = key
+                change.append((old_key, outlived))
+        self.end(operation, change=change, drop=drop)
+        self.old_keys[state.urn] = self._next_adopted
+        self._next_adopted -= 1
 
-    def remove(self, key: int) -> None:
-        """Drop a state of the last checkpoint that turned out to be gone."""
+    def remove(self, key: int, operation: int | None = None) -> None:
+        """Drop a state of the last checkpoint that turned out to be gone, and what names it."""
         state = self.base[key]
         if self.old_keys.get(state.urn) == key:
             del self.old_keys[state.urn]
-        self.end(None, drop=[key])
+        others = {k: v for k, v in self.base.items() if k != key}
+        self.end(operation, change=list(states_without(others, state).items()), drop=[key])
 
     def snapshot(self) -> Snapshot:
         """State as it is now."""

@@ -38,9 +38,13 @@ KINDS: Final = {
 class OperationFailedError(Exception):
     """What a provider refused; `partial` holds what stands all the same."""
 
-    def __init__(self, message: str, partial: Created | None = None) -> None:
+    def __init__(
+        self, message: str, partial: Created | None = None, *, unimplemented: bool = False
+    ) -> None:
         super().__init__(message)
         self.partial = partial
+        self.unimplemented = unimplemented
+        """The provider does not know the method."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -313,7 +317,8 @@ def _failed(error: Any, inputs: Properties | None = None) -> OperationFailedErro
                 reasons = list(detail.reasons)
                 partial = Created(id=detail.id, outputs=outputs, reasons=reasons)
                 return OperationFailedError("\n".join(reasons) or message, partial)
-    return OperationFailedError(message)
+    unimplemented = error.code() == grpc.StatusCode.UNIMPLEMENTED
+    return OperationFailedError(message, unimplemented=unimplemented)
 
 
 def _failure(item: Any) -> str:

@@ -22,10 +22,10 @@ from emulator.values import Properties, without_secrets
 async def refresh(context: Context) -> None:
     """Read every custom resource; the ledger's base then says what stands."""
     states = list(context.ledger.base.items())
-    await asyncio.gather(*(_refresh(context, key, state) for key, state in states))
-    if context.failed:
+    reads = [_refresh(context, key, state) for key, state in states]
+    await asyncio.gather(*reads, return_exceptions=True)
+    if context.failed or context.stopping.is_set():
         raise DeploymentError("refresh")
-    _forget_dropped(context)
 
 
 async def _refresh(context: Context, key: int, state: ResourceState) -> None:
@@ -61,7 +61,7 @@ async def _read(context: Context, state: ResourceState) -> Created | None:
 def _bring_in_line(
     context: Context, step: Step, key: int, state: ResourceState, read: Created
 ) -> None:
-    standing = copy.copy(state)
+    standing = copy.copy(context.ledger.base[key])
     standing.id = read.id
     standing.outputs = mark(annotate(read.outputs, state.outputs), state.additional_secret_outputs)
     if read.inputs is not None:
@@ -96,22 +96,3 @@ def _kind(name: str, old: Properties, new: Properties) -> DifferenceKind:
     if name not in old:
         return DifferenceKind.ADD
     return DifferenceKind.UPDATE if name in new else DifferenceKind.DELETE
-
-
-def _forget_dropped(context: Context) -> None:
-    """Take references to resources that are gone out of the states that remain."""
-    standing = {state.urn for state in context.ledger.base.values()}
-    changes = []
-    for key, state in context.ledger.base.items():
-        named = set(state.dependencies).union(*state.property_dependencies.values())
-        if named <= standing:
-            continue
-        remaining = copy.copy(state)
-        remaining.dependencies = [urn for urn in state.dependencies if urn in standing]
-        remaining.property_dependencies = {
-            name: [urn for urn in urns if urn in standing]
-            for name, urns in state.property_dependencies.items()
-        }
-        changes.append((key, remaining))
-    if changes:
-        context.ledger.end(None, change=changes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from emulator.engine.aliases import former_urns
 from emulator.engine.checking import analyze, check_inputs
@@ -18,7 +19,6 @@ from emulator.engine.events import Severity, Step, StepKind
 from emulator.engine.goal import Goal
 from emulator.engine.operations import Operations, step_for
 from emulator.engine.provider_client import Differs, OperationFailedError, ProviderClient
-from emulator.engine.renaming import rename_references
 from emulator.engine.replacement import dependents_to_replace
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.urn import (
@@ -67,37 +67,44 @@ class Registrar:
 
     def _claim(self, urn: str) -> None:
         if urn in self.context.seen:
-            message = (
+            self._refuse(
                 f"Duplicate resource URN '{urn}'; try giving it a unique name: two resources of "
-                "one type under one parent cannot share it"
+                "one type under one parent cannot share it",
+                urn,
             )
-            self.context.error(message, urn)
-            self.context.stop()
-            raise DeploymentError(message)
         self.context.seen.add(urn)
 
     def _find_old(self, urn: str, goal: Goal) -> ResourceState | None:
         """State of the last checkpoint, under this URN or a former one."""
         context = self.context
+        renamed = context.ledger.renamed
+        if urn in renamed.values():
+            self._refuse(
+                f"Duplicate resource URN '{urn}': another resource of this program has it as an "
+                "alias already",
+                urn,
+            )
         if old := context.ledger.old(urn):
             return old
         request = context.request
-        for former in former_urns(goal, request.stack, request.project, context.renamed):
+        for former in former_urns(goal, request.stack, request.project, renamed):
             old = context.ledger.old(former)
             if old is None:
                 continue
-            if former in context.seen or former in context.renamed.values():
-                message = (
+            if former in context.seen or former in renamed.values():
+                self._refuse(
                     f"Duplicate resource alias '{former}' applied to resource with URN '{urn}': "
-                    "another resource of this program has that name already"
+                    "another resource of this program has that name already",
+                    urn,
                 )
-                context.error(message, urn)
-                context.stop()
-                raise DeploymentError(message)
-            context.renamed[urn] = former
-            rename_references(context.ledger, former, urn)
-            return context.ledger.old(former)
+            renamed[urn] = former
+            return old
         return None
+
+    def _refuse(self, message: str, urn: str) -> NoReturn:
+        self.context.error(message, urn)
+        self.context.stop()
+        raise DeploymentError(message)
 
     async def _provider(self, goal: Goal) -> tuple[ProviderClient | None, str]:
         """Provider that serves the resource, and its reference; none for components."""
@@ -110,7 +117,6 @@ class Registrar:
 
     def _new_state(self, urn: str, goal: Goal, reference: str) -> ResourceState:
         parent = self.context.ledger.current(goal.parent)
-        former = self.context.renamed.get(urn)
         protect = goal.protect
         if protect is None:
             protect = bool(parent and parent.protect)
@@ -125,7 +131,6 @@ class Registrar:
             property_dependencies=goal.property_dependencies,
             provider=reference,
             additional_secret_outputs=goal.additional_secret_outputs,
-            aliases=[former] if former else [],
             custom_timeouts=goal.custom_timeouts,
             retain_on_delete=bool(goal.retain_on_delete),
             deleted_with=goal.deleted_with,
@@ -229,6 +234,7 @@ class Registrar:
             for state, keys in reversed(await dependents_to_replace(context, old)):
                 await self._delete_dependent(old, state, keys)
             step = self._step(StepKind.DELETE_REPLACED, old, new, differs, deletes_first=True)
+            step.urn, step.new = old.urn, None
             await self.operations.delete(step, old_key, old, awaits_replacement=True)
         step = self._step(
             StepKind.CREATE_REPLACEMENT, old, new, differs, deletes_first=deletes_first
@@ -238,13 +244,18 @@ class Registrar:
     async def _create_replacement(
         self, step: Step, new: ResourceState, client: ProviderClient | None, old_key: int | None
     ) -> None:
-        context = self.context
-        context.replaced.add(new.urn)
+        self.context.replaced.add(new.urn)
+        if step.deletes_first:
+            self._tell_replaced(step)
         await self.operations.create(step, new, client, old_key)
+        if not step.deletes_first:
+            self._tell_replaced(step)
+
+    def _tell_replaced(self, step: Step) -> None:
         replaced = copy.copy(step)
         replaced.kind = StepKind.REPLACE
-        context.started(replaced)
-        context.ended(replaced)
+        self.context.started(replaced)
+        self.context.ended(replaced)
 
     async def _delete_dependent(
         self, root: ResourceState, state: ResourceState, keys: list[str]
