@@ -1,4 +1,4 @@
-"""The engine's own provider, which stands behind references to other stacks. It needs no process."""
+"""The engine's own provider, behind references to other stacks; it needs no process."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import StepKind
@@ -15,7 +15,6 @@ from emulator.engine.secrecy import mark
 from emulator.engine.urn import STACK_REFERENCE_TYPE, make_urn, package_of
 from emulator.errors import UserError
 from emulator.values import Properties, Secret, from_struct, has_secret
-
 
 
 async def read_resource(context: Context, request: Any) -> ResourceState:

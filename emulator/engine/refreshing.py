@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
+from dataclasses import replace
+from typing import Final
 
 from emulator.engine.context import Context, DeploymentError
-from emulator.engine.events import DifferenceKind, PropertyDifference, Step, StepKind
+from emulator.engine.differences import detailed
+from emulator.engine.events import DifferenceKind, Step, StepKind
 from emulator.engine.ledger import now
 from emulator.engine.operations import step_for
 from emulator.engine.provider_client import Created, OperationFailedError
@@ -16,7 +19,16 @@ from emulator.engine.resource_state import ResourceState
 from emulator.engine.secrecy import annotate, mark
 from emulator.engine.urn import STACK_REFERENCE_TYPE, is_provider_type
 from emulator.errors import UserError
-from emulator.values import Properties, without_secrets
+
+INVERTED: Final = {
+    DifferenceKind.ADD: DifferenceKind.DELETE,
+    DifferenceKind.DELETE: DifferenceKind.ADD,
+    DifferenceKind.UPDATE: DifferenceKind.UPDATE,
+    DifferenceKind.ADD_REPLACE: DifferenceKind.DELETE,
+    DifferenceKind.DELETE_REPLACE: DifferenceKind.ADD,
+    DifferenceKind.UPDATE_REPLACE: DifferenceKind.UPDATE,
+}
+"""Kinds seen from the other side; a refresh replaces nothing."""
 
 
 async def refresh(context: Context) -> None:
@@ -47,7 +59,7 @@ async def _refresh(context: Context, key: int, state: ResourceState) -> None:
             context.ledger.remove(key)
             context.ended(step, time.monotonic() - began)
             return
-        _bring_in_line(context, step, key, state, read)
+        await _bring_in_line(context, step, key, state, read)
         context.ended(step, time.monotonic() - began)
 
 
@@ -58,41 +70,54 @@ async def _read(context: Context, state: ResourceState) -> Created | None:
     return await client.read(state.urn, state.type, state.id, state.inputs, state.outputs)
 
 
-def _bring_in_line(
+async def _bring_in_line(
     context: Context, step: Step, key: int, state: ResourceState, read: Created
 ) -> None:
+    """Put what was read into state; the step tells only what a program could have asked for.
+
+    As in Pulumi's engine the provider compares what stands with the inputs that were asked for: an
+    output that lives its own life (a last-restorable time) is recorded, but is no drift.
+    """
     standing = copy.copy(context.ledger.base[key])
     standing.id = read.id
     standing.outputs = mark(annotate(read.outputs, state.outputs), state.additional_secret_outputs)
     if read.inputs is not None:
         standing.inputs = annotate(read.inputs, state.inputs)
     standing.init_errors = []
-    changed = _changed(state.outputs, standing.outputs)
-    if changed or state.init_errors or standing.inputs != state.inputs:
+    changed = standing.inputs != state.inputs or standing.outputs != state.outputs
+    if changed or state.init_errors:
         standing.modified = now()
         context.ledger.end(None, change=[(key, standing)])
     step.new = standing
-    if changed:
-        step.kind = StepKind.UPDATE
-        step.changed_properties = changed
-        step.differences = {
-            name: PropertyDifference(
-                kind=_kind(name, state.outputs, standing.outputs),
-                input_difference=False,
-                before=state.outputs.get(name),
-                after=standing.outputs.get(name),
-            )
-            for name in changed
-        }
+    if changed and not state.external:
+        await _tell_drift(context, step, state, standing)
 
 
-def _changed(old: Properties, new: Properties) -> list[str]:
-    return sorted(
-        key for key in old | new if without_secrets(old.get(key)) != without_secrets(new.get(key))
+async def _tell_drift(
+    context: Context, step: Step, state: ResourceState, standing: ResourceState
+) -> None:
+    client = await context.registry.ensure(state.provider, context.provider_states)
+    verdict = await client.diff(
+        state.urn,
+        state.type,
+        standing.id,
+        standing.inputs,
+        standing.outputs,
+        state.inputs,
+        state.ignore_changes,
     )
-
-
-def _kind(name: str, old: Properties, new: Properties) -> DifferenceKind:
-    if name not in old:
-        return DifferenceKind.ADD
-    return DifferenceKind.UPDATE if name in new else DifferenceKind.DELETE
+    if not verdict.some:
+        return
+    step.kind = StepKind.UPDATE
+    step.changed_properties = verdict.changed
+    step.differences = {
+        path: replace(
+            difference,
+            kind=INVERTED[difference.kind],
+            before=difference.after,
+            after=difference.before,
+        )
+        for path, difference in detailed(
+            verdict, standing.inputs, standing.outputs, state.inputs
+        ).items()
+    }
