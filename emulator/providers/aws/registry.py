@@ -89,13 +89,46 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:cloudwatch/metricAlarm:MetricAlarm",
     ),
     "ssm": ("aws:ssm/parameter:Parameter", "aws:ssm/document:Document"),
+    "iam_users": (
+        "aws:iam/policy:Policy",
+        "aws:iam/user:User",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/group:Group",
+        "aws:iam/groupPolicy:GroupPolicy",
+        "aws:iam/accessKey:AccessKey",
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    ),
+    "instances": ("aws:ec2/instance:Instance", "aws:ebs/volume:Volume"),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
     ),
 }
 """Module in `resources/` to the types that it has; each module maps them in `HANDLERS`."""
-FUNCTION_MODULES: Final[dict[str, tuple[str, ...]]] = {}
+FUNCTION_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "identity": (
+        "aws:index/getCallerIdentity:getCallerIdentity",
+        "aws:index/getRegion:getRegion",
+        "aws:index/getPartition:getPartition",
+        "aws:index/getAvailabilityZones:getAvailabilityZones",
+        "aws:iam/getPolicyDocument:getPolicyDocument",
+    ),
+    "lookups": (
+        "aws:ec2/getAmi:getAmi",
+        "aws:ec2/getSecurityGroup:getSecurityGroup",
+        "aws:ec2/getSubnet:getSubnet",
+        "aws:ec2/getSubnets:getSubnets",
+        "aws:ec2/getVpc:getVpc",
+        "aws:iam/getRole:getRole",
+        "aws:kms/getAlias:getAlias",
+        "aws:kms/getKey:getKey",
+        "aws:rds/getInstance:getInstance",
+        "aws:s3/getBucket:getBucket",
+        "aws:secretsmanager/getSecretVersion:getSecretVersion",
+        "aws:ssm/getParameter:getParameter",
+    ),
+}
 """Module in `functions/` to the tokens that it has; each module maps them in `FUNCTIONS`."""
 
 

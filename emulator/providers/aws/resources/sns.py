@@ -27,7 +27,16 @@ ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
 }
 BOOLEANS = frozenset({"contentBasedDeduplication", "rawMessageDelivery"})
-PROTOCOLS: tuple[str, ...] = ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms")
+PROTOCOLS: tuple[str, ...] = (
+    "application",
+    "email",
+    "email-json",
+    "firehose",
+    "http",
+    "https",
+    "lambda",
+    "sms",
+)
 PROTOCOLS += ("sqs",)
 
 

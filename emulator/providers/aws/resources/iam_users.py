@@ -1,0 +1,344 @@
+# ruff: noqa: D102 - the methods are those of Handler, documented there
+"""Users, groups, access keys, managed policies, identity providers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from emulator.providers.aws.account import Account
+from emulator.providers.aws.errors import RefusalError
+from emulator.providers.aws.handler import Handler, failure
+from emulator.providers.aws.mapping import to_aws
+from emulator.providers.aws.naming import prefixed_name
+from emulator.providers.aws.resources.documents import document_failures
+from emulator.providers.aws.resources.iam import created, find, update_tags
+from emulator.providers.aws.resources.iam_roles import document_text
+from emulator.providers.aws.tags import tag_list, tag_map, wanted_tags
+from emulator.providers.provider import CheckFailure
+from emulator.values import Properties
+
+
+class Policy(Handler):
+    """A managed policy of the account."""
+
+    label = "IAM Policy"
+    defaults: ClassVar = {"path": "/"}
+
+    def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
+        return document_failures(inputs, "policy", principal=False, most=6144)
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        name = inputs.get("name") or prefixed_name(inputs.get("namePrefix", "terraform-"))
+        answer = account.client("iam").create_policy(
+            PolicyName=name,
+            PolicyDocument=inputs["policy"],
+            Tags=tag_list(wanted_tags(inputs)),
+            **to_aws(inputs, {"path": "Path", "description": "Description"}),
+        )
+        return str(answer["Policy"]["Arn"])
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        policy = find(account, "get_policy", "Policy", PolicyArn=id_)
+        if policy is None:
+            return None
+        version = find(
+            account,
+            "get_policy_version",
+            "PolicyVersion",
+            PolicyArn=id_,
+            VersionId=policy["DefaultVersionId"],
+        )
+        return {
+            "arn": id_,
+            "attachmentCount": policy.get("AttachmentCount", 0),
+            "description": policy.get("Description") or "",
+            "name": policy["PolicyName"],
+            "namePrefix": known.get("namePrefix") or "",
+            "path": policy["Path"],
+            "policy": document_text(version["Document"]) if version else "",
+            "policyId": policy["PolicyId"],
+            "tagsAll": tag_map(policy.get("Tags")),
+        }
+
+    def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        client = account.client("iam")
+        if news["policy"] != olds.get("policy"):
+            versions = client.list_policy_versions(PolicyArn=id_)["Versions"]
+            idle = [item for item in versions if not item["IsDefaultVersion"]]
+            if len(versions) >= 5 and idle:  # the most that IAM keeps
+                oldest = min(idle, key=lambda item: item["CreateDate"])
+                client.delete_policy_version(PolicyArn=id_, VersionId=oldest["VersionId"])
+            client.create_policy_version(
+                PolicyArn=id_, PolicyDocument=news["policy"], SetAsDefault=True
+            )
+        update_tags(account, "policy", olds, news, PolicyArn=id_)
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        client = account.client("iam")
+        users = client.list_entities_for_policy(PolicyArn=id_)
+        attached = users["PolicyRoles"] + users["PolicyUsers"] + users["PolicyGroups"]
+        if attached:
+            message = "Cannot delete a policy attached to entities."
+            raise RefusalError("IAM", "DeletePolicy", "DeleteConflict", message)
+        for version in client.list_policy_versions(PolicyArn=id_)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=id_, VersionId=version["VersionId"])
+        client.delete_policy(PolicyArn=id_)
+
+
+class User(Handler):
+    """A user."""
+
+    label = "IAM User"
+    defaults: ClassVar = {"path": "/"}
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        names = {"path": "Path", "permissionsBoundary": "PermissionsBoundary"}
+        account.client("iam").create_user(
+            UserName=inputs["name"],
+            Tags=tag_list(wanted_tags(inputs)),
+            **to_aws(inputs, names),
+        )
+        return str(inputs["name"])
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        user = find(account, "get_user", "User", UserName=id_)
+        if user is None:
+            return None
+        tags = account.client("iam").list_user_tags(UserName=id_)["Tags"]
+        return {
+            "arn": user["Arn"],
+            "name": user["UserName"],
+            "path": user["Path"],
+            "permissionsBoundary": (user.get("PermissionsBoundary") or {}).get(
+                "PermissionsBoundaryArn", ""
+            ),
+            "uniqueId": user["UserId"],
+            "tagsAll": tag_map(tags),
+        }
+
+    def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        update_tags(account, "user", olds, news, UserName=id_)
+
+    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+        """The real provider renames in place; an id that changes is more than this one does."""
+        return True if path in ("name", "path") else None
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        client = account.client("iam")
+        keys = client.list_access_keys(UserName=id_)["AccessKeyMetadata"]
+        if keys and not known.get("forceDestroy"):
+            message = "Cannot delete entity, must delete access keys first."
+            raise RefusalError("IAM", "DeleteUser", "DeleteConflict", message)
+        for key in keys:
+            client.delete_access_key(UserName=id_, AccessKeyId=key["AccessKeyId"])
+        client.delete_user(UserName=id_)
+
+
+class Group(Handler):
+    """A group of users."""
+
+    label = "IAM Group"
+    defaults: ClassVar = {"path": "/"}
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        path = to_aws(inputs, {"path": "Path"})
+        account.client("iam").create_group(GroupName=inputs["name"], **path)
+        return str(inputs["name"])
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        group = find(account, "get_group", "Group", GroupName=id_)
+        if group is None:
+            return None
+        return {
+            "arn": group["Arn"],
+            "name": group["GroupName"],
+            "path": group["Path"],
+            "uniqueId": group["GroupId"],
+        }
+
+    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+        """The real provider renames in place; an id that changes is more than this one does."""
+        return True if path in ("name", "path") else None
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        account.client("iam").delete_group(GroupName=id_)
+
+
+class InlinePolicy(Handler):
+    """An inline policy of a user or a group."""
+
+    def __init__(self, owner: str) -> None:
+        self.label = f"IAM {owner.capitalize()} Policy"  # type: ignore[misc]
+        self._owner = owner
+        self._parameter = f"{owner.capitalize()}Name"
+
+    def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
+        return document_failures(inputs, "policy", principal=False, most=5120)
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        name = inputs.get("name") or prefixed_name(inputs.get("namePrefix", "terraform-"))
+        id_ = f"{inputs[self._owner]}:{name}"
+        self.update(account, id_, {}, inputs)
+        return id_
+
+    def _who(self, id_: str) -> dict[str, str]:
+        owner, _, name = id_.partition(":")
+        return {self._parameter: owner, "PolicyName": name}
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        found = find(account, f"get_{self._owner}_policy", **self._who(id_))
+        if found is None:
+            return None
+        owner, _, name = id_.partition(":")
+        return {self._owner: owner, "name": name, "policy": document_text(found["PolicyDocument"])}
+
+    def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        call = getattr(account.client("iam"), f"put_{self._owner}_policy")
+        call(PolicyDocument=news["policy"], **self._who(id_))
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        getattr(account.client("iam"), f"delete_{self._owner}_policy")(**self._who(id_))
+
+
+class UserPolicyAttachment(Handler):
+    """A managed policy on a user."""
+
+    label = "IAM User Policy Attachment"
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        account.client("iam").attach_user_policy(
+            UserName=inputs["user"], PolicyArn=inputs["policyArn"]
+        )
+        return f"{inputs['user']}/{inputs['policyArn']}"
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        user, _, arn = id_.partition("/")
+        if find(account, "get_user", "User", UserName=user) is None:
+            return None
+        attached = account.client("iam").list_attached_user_policies(UserName=user)
+        if arn not in [policy["PolicyArn"] for policy in attached["AttachedPolicies"]]:
+            return None
+        return {"user": user, "policyArn": arn}
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        user, _, arn = id_.partition("/")
+        account.client("iam").detach_user_policy(UserName=user, PolicyArn=arn)
+
+
+class AccessKey(Handler):
+    """A user's key; AWS shows the secret half once."""
+
+    label = "IAM Access Key"
+    defaults: ClassVar = {"status": "Active"}
+    KEPT = "secret access key"
+
+    def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
+        return [failure("pgpKey", "not run by the emulator")] if inputs.get("pgpKey") else []
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        client = account.client("iam")
+        key = client.create_access_key(UserName=inputs["user"])["AccessKey"]
+        id_ = str(key["AccessKeyId"])
+        where = (account.account_id, "", self.KEPT, id_)
+        account.kept.put(*where, {"secret": key["SecretAccessKey"]})
+        if inputs.get("status") == "Inactive":
+            self.update(account, id_, {}, inputs)
+        return id_
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        client, user = account.client("iam"), known.get("user")
+        if not user or find(account, "get_user", "User", UserName=user) is None:
+            return None
+        keys = client.list_access_keys(UserName=user)["AccessKeyMetadata"]
+        key = next((item for item in keys if item["AccessKeyId"] == id_), None)
+        if key is None:
+            return None
+        where = (account.account_id, "", self.KEPT, id_)
+        found: Properties = {
+            "user": user,
+            "status": key["Status"],
+            "createDate": created(key),
+            "secret": known.get("secret"),
+        }
+        if found["secret"] is None:  # only the read that follows the creation
+            found["secret"] = (account.kept.get(*where) or {}).get("secret")
+        account.kept.delete(*where)
+        return found
+
+    def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        account.client("iam").update_access_key(
+            UserName=news["user"], AccessKeyId=id_, Status=news.get("status") or "Active"
+        )
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        account.client("iam").delete_access_key(UserName=known["user"], AccessKeyId=id_)
+
+
+class OpenIdConnectProvider(Handler):
+    """An identity provider, such as a forge's CI."""
+
+    label = "IAM OIDC Provider"
+    computed = frozenset({"thumbprintLists"})
+
+    def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
+        url = inputs.get("url")
+        if isinstance(url, str) and not re.match(r"(https://)?[\w.-]+", url):
+            return [failure("url", f'"{url}"; want https://host/path')]
+        return []
+
+    def create(self, account: Account, inputs: Properties) -> str:
+        url = inputs["url"]
+        answer = account.client("iam").create_open_id_connect_provider(
+            Url=url if url.startswith("https://") else f"https://{url}",
+            ClientIDList=inputs["clientIdLists"],
+            ThumbprintList=inputs.get("thumbprintLists") or ["0" * 40],
+            Tags=tag_list(wanted_tags(inputs)),
+        )
+        return str(answer["OpenIDConnectProviderArn"])
+
+    def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        found = find(account, "get_open_id_connect_provider", OpenIDConnectProviderArn=id_)
+        if found is None:
+            return None
+        return {
+            "arn": id_,
+            "clientIdLists": found["ClientIDList"],
+            "thumbprintLists": found["ThumbprintList"],
+            "url": found["Url"],
+            "tagsAll": tag_map(found.get("Tags")),
+        }
+
+    def same(self, path: str, old: Any, new: Any) -> bool:
+        """With and without the scheme."""
+        stems = [str(item).removeprefix("https://") for item in (old, new)]
+        return path == "url" and stems[0] == stems[1]
+
+    def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        client, who = account.client("iam"), {"OpenIDConnectProviderArn": id_}
+        old, new = set(olds.get("clientIdLists") or ()), set(news["clientIdLists"])
+        for item in new - old:
+            client.add_client_id_to_open_id_connect_provider(ClientID=item, **who)
+        for item in old - new:
+            client.remove_client_id_from_open_id_connect_provider(ClientID=item, **who)
+        if news.get("thumbprintLists"):
+            client.update_open_id_connect_provider_thumbprint(
+                ThumbprintList=news["thumbprintLists"], **who
+            )
+        update_tags(account, "open_id_connect_provider", olds, news, **who)
+
+    def delete(self, account: Account, id_: str, known: Properties) -> None:
+        account.client("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=id_)
+
+
+HANDLERS: dict[str, Handler] = {
+    "aws:iam/policy:Policy": Policy(),
+    "aws:iam/user:User": User(),
+    "aws:iam/userPolicy:UserPolicy": InlinePolicy("user"),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": UserPolicyAttachment(),
+    "aws:iam/group:Group": Group(),
+    "aws:iam/groupPolicy:GroupPolicy": InlinePolicy("group"),
+    "aws:iam/accessKey:AccessKey": AccessKey(),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": OpenIdConnectProvider(),
+}
