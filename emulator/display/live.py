@@ -27,7 +27,6 @@ REFRESHES_PER_SECOND: Final = 8
 FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 CHROME_LINES: Final = 4
 """Lines of the terminal that the tree leaves free."""
-NAME_WIDTH: Final = 44
 
 
 class LiveDisplay:
@@ -76,17 +75,34 @@ class LiveDisplay:
 
     def _render(self) -> RenderableType:
         with self._lock:
-            rows = [row for row in self._record.rows.values() if self._is_shown(row)]
-            rows = _in_tree_order(rows)
-            room = max(3, self._console.height - CHROME_LINES)
-            hidden = len(rows) - room
-            if hidden > 0 and self._running:
-                rows = _most_telling(rows, room)
-            lines = [self._line(row) for row in rows]
-            if hidden > 0 and self._running:
+            telling = [row for row in self._record.rows.values() if self._is_shown(row)]
+            shown, hidden = telling, 0
+            if self._running:
+                room = max(3, self._console.height - CHROME_LINES)
+                shown = _most_telling(telling, room)
+                hidden = len(telling) - len(shown)
+            tree = _in_tree_order(self._with_ancestors(shown))
+            labels = [self._label(row, depth) for row, depth in tree]
+            width = max([label.cell_len for label in labels], default=0)
+            width = min(width, self._console.width // 2)
+            lines = [
+                self._line(row, label, width) for (row, _), label in zip(tree, labels, strict=True)
+            ]
+            if hidden:
                 lines.append(Text(f"    … and {hidden} more", style="dim"))
-            lines.append(self._status())
+            lines.append(self._status(telling))
         return Group(*lines)
+
+    def _with_ancestors(self, rows: list[Row]) -> list[Row]:
+        """The rows and whatever they are children of, so that the tree hangs together."""
+        by_urn = {row.step.urn: row for row in self._record.rows.values()}
+        chosen = {id(row): row for row in rows}
+        for row in rows:
+            parent = by_urn.get(_parent(row))
+            while parent is not None and id(parent) not in chosen:
+                chosen[id(parent)] = parent
+                parent = by_urn.get(_parent(parent))
+        return list(chosen.values())
 
     def _is_shown(self, row: Row) -> bool:
         step = row.step
@@ -94,15 +110,18 @@ class LiveDisplay:
             return True
         return row.failed or is_worth_a_line(step)
 
-    def _line(self, row: Row) -> Text:
+    def _label(self, row: Row, depth: int) -> Text:
+        words = WORDING[row.step.kind]
+        branch = f"{'   ' * (depth - 1)}└─ " if depth else ""
+        label = Text(f" {words.mark} ", style=words.colour)
+        label.append(f"{branch}{row.step.type.split(':')[-1]} ", style="dim")
+        return label.append(name_of(row.step.urn))
+
+    def _line(self, row: Row, label: Text, width: int) -> Text:
         step, words = row.step, WORDING[row.step.kind]
-        depth = self._depth(row)
-        name = f"{'   ' * max(0, depth - 1)}{'└─ ' if depth else ''}{step.type.split(':')[-1]}"
         line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(f" {words.mark} ", style=words.colour)
-        line.append(f"{name} ", style="dim")
-        line.append(name_of(step.urn))
-        line.pad_right(max(1, NAME_WIDTH - line.cell_len))
+        line.append_text(label)
+        line.pad_right(max(1, width + 1 - label.cell_len))
         what, style = self._status_of(row)
         line.append(f" {what}", style=style or words.colour)
         line.append(f" {brief_difference(step)}", style="dim")
@@ -125,15 +144,6 @@ class LiveDisplay:
         frame = FRAMES[int(now * REFRESHES_PER_SECOND) % len(FRAMES)]
         return f"{words.under_way} {frame} ({now - row.began:.0f}s)", "bold"
 
-    def _depth(self, row: Row) -> int:
-        depth, state = 0, row.step.new or row.step.old
-        parents = {step.step.urn: step.step for step in self._record.rows.values()}
-        while state is not None and state.parent:
-            depth += 1
-            parent = parents.get(state.parent)
-            state = (parent.new or parent.old) if parent else None
-        return depth
-
     def _said(self, urn: str) -> tuple[str, str] | None:
         """The newest error or warning about a resource, with its style."""
         items: list[Diagnostic] = self._record.diagnostics.get(urn, [])
@@ -143,9 +153,8 @@ class LiveDisplay:
                     return f"{severity.value}: {item.message.partition(chr(10))[0]}", style
         return None
 
-    def _status(self) -> Text:
+    def _status(self, rows: list[Row]) -> Text:
         elapsed = time.monotonic() - self._record.began
-        rows = [row for row in self._record.rows.values() if self._is_shown(row)]
         under_way = sum(row.seconds is None for row in rows)
         failed = sum(row.failed for row in rows)
         same = sum(row.step.kind is StepKind.SAME and row.seconds is not None for row in rows)
@@ -166,20 +175,27 @@ def _most_telling(rows: list[Row], room: int) -> list[Row]:
     return [rows[index] for index in sorted(order[:room])]
 
 
-def _in_tree_order(rows: list[Row]) -> list[Row]:
-    """Rows with children after their parents, in the order in which they began."""
-    children: dict[str, list[Row]] = {}
+def _parent(row: Row) -> str:
+    state = row.step.new or row.step.old
+    return state.parent if state is not None else ""
+
+
+def _in_tree_order(rows: list[Row]) -> list[tuple[Row, int]]:
+    """Rows with their depth, children after their parents, in the order in which they began."""
+    rows = sorted(rows, key=lambda row: row.began)
     present = {row.step.urn for row in rows}
+    children: dict[str, list[Row]] = {}
     for row in rows:
-        state = row.step.new or row.step.old
-        parent = state.parent if state is not None and state.parent in present else ""
-        children.setdefault(parent, []).append(row)
-    return list(_walk("", children, set()))
+        parent = _parent(row)
+        children.setdefault(parent if parent in present else "", []).append(row)
+    return list(_walk("", 0, children, set()))
 
 
-def _walk(urn: str, children: dict[str, list[Row]], seen: set[str]) -> Iterator[Row]:
+def _walk(
+    urn: str, depth: int, children: dict[str, list[Row]], seen: set[str]
+) -> Iterator[tuple[Row, int]]:
     for row in children.get(urn, ()):
-        yield row
+        yield row, depth
         if row.step.urn not in seen:
             seen.add(row.step.urn)
-            yield from _walk(row.step.urn, children, seen)
+            yield from _walk(row.step.urn, depth + 1, children, seen)

@@ -118,19 +118,19 @@ def test_a_stack_comes_up_survives_a_kill_and_goes_down(stack: Stack) -> None:
 
     assert stack.run("preview", "-s", "dev", "--refresh", "--expect-no-changes")[0] == 0
     (stack.folder / "Pulumi.dev.yaml").write_text("config:\n  size: 2\n")
-    code, out, _ = stack.run("preview", "-s", "dev", "--diff", "--expect-no-changes")
+    code, out, _ = stack.run("preview", "-s", "dev", "--json", "--expect-no-changes")
     assert code == 7
+    assert json.loads(out)["changeSummary"] == {"same": 2, "update": 1}
+    code, out, _ = stack.run("up", "-s", "dev", "-f", "--diff")
+    assert code == 0
     assert "~ size    : 1 => 2" in out
-    digest = json.loads(stack.run("preview", "-s", "dev", "--json")[1])
-    assert digest["changeSummary"] == {"same": 2, "update": 1}
-    assert stack.run("up", "-s", "dev", "-y")[0] == 0
 
-    code, out, _ = stack.run("destroy", "-s", "dev", "-y")
+    code, out, _ = stack.run("destroy", "-s", "dev", "-f")
     assert code == 1
     assert "protect" in out
     assert stack.log()[3:] == []
     assert stack.run("state", "unprotect", "--all", "-s", "dev", "-y")[0] == 0
-    code, out, error = stack.run("destroy", "-s", "dev", "-y")
+    code, out, error = stack.run("destroy", "-s", "dev", "-f")
     assert code == 0, out + error
     assert stack.log()[3:] == ["delete second", "delete first"]
     assert stack.run("stack", "output", "-s", "dev", "--json")[1] == "{}\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from emulator.display.diff import DiffDisplay
 from emulator.display.display import Display, make_display
@@ -24,8 +25,11 @@ from tests.emulator.display.events_sample import (
     PLANTED,
     QUEUE,
     SERVER,
+    created_host,
     events,
     outcome,
+    replaced_server,
+    root,
     updated_bucket,
 )
 
@@ -255,3 +259,36 @@ def test_ci_gets_plain_lines_and_a_terminal_a_live_tree(monkeypatch: pytest.Monk
     assert isinstance(make_display(UPDATE, io.StringIO()), PlainDisplay)
     assert isinstance(make_display(UPDATE, io.StringIO(), interactive=True), LiveDisplay)
     assert isinstance(make_display(UPDATE, io.StringIO(), interactive=True, json=True), JsonDigest)
+
+
+def test_a_live_tree_hangs_together_where_parents_stay_the_same() -> None:
+    host, server = created_host(), replaced_server()
+    host.kind, host.old = StepKind.SAME, host.new
+    stream = io.StringIO()
+    display = _live(UPDATE, stream)
+    display.start()
+    for step in (root(), host, server):
+        display.emit(StepStarted(step=step))
+        display.emit(StepOutputs(step=step))
+    display.finish(outcome())
+    lines = [Text.from_ansi(line).plain.rstrip() for line in stream.getvalue().splitlines()]
+    assert "    └─ Host host" in lines
+    assert any(line.startswith(" +-    └─ Instance server") for line in lines)
+
+
+def test_a_live_tree_of_thousands_shows_what_is_under_way() -> None:
+    stream = io.StringIO()
+    display = _live(UPDATE, stream)
+    for index in range(3000):
+        step = updated_bucket()
+        step.urn = f"{BUCKET}-{index}"
+        display.emit(StepStarted(step=step))
+        if index != 7:
+            display.emit(StepOutputs(step=step))
+    display.start()
+    display._live.refresh()
+    shown = stream.getvalue()
+    display.finish(None)
+    assert "data-7 " in shown
+    assert "more" in shown
+    assert len(shown.splitlines()) < 60
