@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "destroy": "deployment_commands:destroy",
     "stack": "stack_commands:stack",
     "state": "state_commands:state",
+    "env": "env_command:env",
     "start": "cloud_commands:start",
     "stop": "cloud_commands:stop",
     "status": "cloud_commands:status",
