@@ -29,6 +29,9 @@ class StageRolesArgs:
     reader_arns: tuple[str, ...]
     """Roles and users that may read; without any there is no role for readers."""
 
+    reads: tuple[str, ...]
+    """Stages whose read-only doors the task role may try."""
+
     after: list[pulumi.Resource]
     """The host's execution role: IAM refuses to trust a role that does not exist."""
 
@@ -50,7 +53,7 @@ class StageRoles(pulumi.ComponentResource):
             f"{name}-task",
             args.names.resource("task"),
             trust=task_role_trust(args.host),
-            policy=task_role_policy(args.names),
+            policy=task_role_policy(args.names, args.reads),
             after=args.after,
         )
         self.readonly_role_arn = None

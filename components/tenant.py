@@ -65,6 +65,7 @@ class Tenant(pulumi.ComponentResource):
                 names=args.names,
                 host=args.host.names,
                 reader_arns=args.settings.reader_arns,
+                reads=args.settings.reads,
                 after=args.after,
             ),
             child,

@@ -136,8 +136,18 @@ def connect_as(names: Names, user: str) -> Statement:
     }
 
 
-def task_role_policy(names: Names) -> str:
-    """The stage's Airflow tasks: its databases as `<stage>_app`, its own bucket, its own key."""
+def task_role_policy(names: Names, reads: Iterable[str]) -> str:
+    """The stage's Airflow tasks: its databases as `<stage>_app`, its own bucket, its own key.
+
+    And the read-only doors of the stages `reads`, which let it in or not.
+    """
+    doors = [names.of(stage).role_arn("readonly") for stage in sorted(reads)]
+    open_doors: Statement = {
+        "Sid": "ReadOnlyDoors",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Resource": doors,
+    }
     bucket = names.bucket_arn("data")
     return document(
         connect_as(names, names.app),
@@ -160,6 +170,7 @@ def task_role_policy(names: Names) -> str:
             "Resource": f"{bucket}/*",
         },
         key_through_services(names, names.key_alias("data"), ["s3"]),
+        *([open_doors] if doors else []),
     )
 
 

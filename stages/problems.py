@@ -49,7 +49,7 @@ def from_error(error: ErrorDetails, root: type[BaseModel], key: str, *, secret: 
         return Problem(key, got, unknown_key(str(location[-1]), keys_at(root, location[:-1])))
     message = error["msg"].removeprefix("Value error, ")
     if kind == "string_pattern_mismatch":
-        message = ""
+        message = f"Text should match {error['ctx']['pattern']}"
     return Problem(key, got, _described(root, location, message))
 
 

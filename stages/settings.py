@@ -129,6 +129,11 @@ class TenantSettings(Settings):
     reader_arns: tuple[PrincipalArn, ...] = Field(
         default=(), description="IAM roles and users that may read the stage's databases"
     )
+    reads: tuple[StageName, ...] = Field(
+        default=(),
+        description="stages of the same account whose databases this one's tasks may read, "
+        "where those name its task role among their reader_arns",
+    )
 
     @field_validator("dag_folder")
     @classmethod
