@@ -209,6 +209,22 @@ def test_credentials_that_no_account_knows_are_left_alone_and_that_is_said(
     assert machine.requests[-1].session.principal_arn == "given"
 
 
+def test_policy_packs_go_to_the_engine_with_their_configuration(machine: Machine) -> None:
+    pack = machine.folder / "pack"
+    code, _, error = machine.run("preview", "-s", "dev", "--policy-pack", str(pack))
+    assert code == 1
+    assert f"{pack}, which is no policy pack: it has no PulumiPolicy.yaml" in error
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").touch()
+    (machine.folder / "config.json").write_text('{"all": "advisory"}')
+    arguments = ["--policy-pack", "pack", "--policy-pack-config", "config.json"]
+    assert machine.run("preview", "-s", "dev", *arguments)[0] == 0
+    (request,) = machine.requests[-1].policy_packs
+    assert (request.path, request.config) == (pack.resolve(), {"all": "advisory"})
+    (machine.folder / "config.json").write_text("{")
+    assert "config.json" in machine.run("preview", "-s", "dev", *arguments)[2]
+
+
 def test_unprotect_takes_the_protection_away(machine: Machine) -> None:
     machine.run("up", "-s", "dev", "-f")
     code, _, error = machine.run("state", "unprotect", "urn:x", "-s", "dev", "-y")

@@ -99,11 +99,13 @@ def test_settling_writes_the_state_once_and_removes_the_journal(
     assert [item.resource.urn for item in again.snapshot.pending_operations] == ["urn:topic"]
 
 
+@pytest.mark.parametrize("settling", [False, True], ids=["ending", "settling"])
 def test_a_crash_between_the_state_and_the_end_of_its_journal_folds_nothing_twice(
     store: StackStore,
     written: LoadedStack,
     snapshot: Snapshot,
     monkeypatch: pytest.MonkeyPatch,
+    settling: bool,
 ) -> None:
     journal = store.begin(written, "up")
     for entry in _entries(snapshot):
@@ -115,7 +117,10 @@ def test_a_crash_between_the_state_and_the_end_of_its_journal_folds_nothing_twic
     monkeypatch.setattr("emulator.state.stack_store.remove_journal", crash)
     result = fold(snapshot, _entries(snapshot))
     with pytest.raises(KeyboardInterrupt):
-        store.end(written, journal, result)
+        if settling:
+            store.settle(store.load())
+        else:
+            store.end(written, journal, result)
     assert store.files.journal.exists()
     loaded = store.load()
     assert not loaded.recovered
