@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import errno
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,11 +117,10 @@ def test_a_crash_between_the_state_and_the_end_of_its_journal_folds_nothing_twic
 
     monkeypatch.setattr("emulator.state.stack_store.remove_journal", crash)
     result = fold(snapshot, _entries(snapshot))
+    cut = store.load()
+    end = partial(store.settle, cut) if settling else partial(store.end, written, journal, result)
     with pytest.raises(KeyboardInterrupt):
-        if settling:
-            store.settle(store.load())
-        else:
-            store.end(written, journal, result)
+        end()
     assert store.files.journal.exists()
     loaded = store.load()
     assert not loaded.recovered
