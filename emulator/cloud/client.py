@@ -23,6 +23,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from emulator.cloud import record
+from emulator.cloud.leftovers import remove_leftovers
 from emulator.errors import UserError
 from emulator.home import Home
 
@@ -223,8 +224,11 @@ def start(home: Home, progress: Callable[[str], None] | None = None) -> Cloud:
 
 def stop(home: Home) -> bool:
     """Stop the cloud process and everything it started; False where none ran."""
+    if not home.cloud.is_dir():
+        return False
     with record.starting(home):
         if not record.is_process_alive(home):
+            remove_leftovers(home)
             return False
         cloud = _recorded(home)
         if cloud is None:
@@ -290,5 +294,6 @@ def _environment() -> dict[str, str]:
         "AWS_CONFIG_FILE": nothing,
         "AWS_SHARED_CREDENTIALS_FILE": nothing,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a quarter of a second per account and region
         "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # stacks attach AWS's own policies
     }

@@ -16,7 +16,7 @@ def remove_leftovers(home: Home) -> None:
     """End servers that outlived their cloud process, and remove its files.
 
     Only where the kernel cannot tie a server to the process (`postgres/tether.py`) does one outlive
-    it. The caller holds the home's process lock.
+    it. The caller holds the lock under which nobody else starts one.
     """
     record.remove(home)
     folder = record.temporary_folder(home)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from emulator.cloud import record
 from emulator.cloud.aws_endpoint import AwsEndpoint
@@ -26,6 +26,9 @@ from emulator.errors import UserError
 from emulator.home import Home
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 0.5
+"""How often a cloud process looks whether its home still knows it."""
 
 
 class CloudProcess:
@@ -74,7 +77,8 @@ class CloudProcess:
         on_ready()
         log.info("cloud %s is ready at %s", self.record.id, self.record.endpoint_url)
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
-        self._ended.wait()
+        while not self._ended.wait(LOOK_SECONDS) and self._is_recorded():
+            pass
         self._close()
 
     def _warm_up(self) -> None:
@@ -119,12 +123,19 @@ class CloudProcess:
             "sessions": self._sessions.all,
         }
 
+    def _is_recorded(self) -> bool:
+        """Whether the home still leads here; somebody may have deleted it."""
+        return record.read(self._home) == self.record
+
     def _close(self) -> None:
         """End in the order in which things depend on each other."""
-        record.remove(self._home)
+        is_deposed = not self._is_recorded() and record.is_process_alive(self._home)
+        if not is_deposed:
+            record.remove(self._home)
         self._sessions.close()
         self._endpoint.stop()
         self._servers.close()
         self._control.stop()
-        shutil.rmtree(record.temporary_folder(self._home), ignore_errors=True)
+        if not is_deposed:
+            shutil.rmtree(record.temporary_folder(self._home), ignore_errors=True)
         log.info("cloud %s ended", self.record.id)

@@ -7,7 +7,7 @@ minutes. Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWit
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -42,11 +42,11 @@ class Token:
     """What a token says, read and in itself sound; its signature is not checked yet."""
 
     access_key_id: str
-    session_token: str | None
-    _unsigned_url: str
+    session_token: str | None = field(repr=False)
+    _unsigned_url: str = field(repr=False)
     _region: str
     _date: str
-    _signature: str
+    _signature: str = field(repr=False)
 
     @classmethod
     def parse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -27,9 +28,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture(scope="session")
-def cloud(home: Home) -> Iterator[Cloud]:
-    yield client.start(home)
+def started_twice(home: Home) -> Iterator[tuple[Cloud, Cloud]]:
+    """What two starts at the same time gave."""
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(client.start, [home, home])
+    yield first, second
     client.stop(home)
+
+
+@pytest.fixture(scope="session")
+def cloud(started_twice: tuple[Cloud, Cloud]) -> Cloud:
+    return started_twice[0]
 
 
 @pytest.fixture(scope="session")

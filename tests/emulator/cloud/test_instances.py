@@ -29,6 +29,12 @@ def value(connection: Any, query: str) -> Any:
     return connection.execute(query).fetchone()[0]
 
 
+@pytest.fixture(scope="module")
+def changeable(cloud: Cloud, rds: Any) -> Instance:
+    """An instance that tests change, and change back."""
+    return create_instance(rds, "changeable", cloud.ca_file)
+
+
 def test_the_master_is_as_on_rds(new_instance: NewInstance) -> None:
     instance = new_instance("master-user", DBName="application")
     with instance.connect(MASTER, dbname="application") as connection:
@@ -63,19 +69,19 @@ def test_the_answer_names_the_version_that_runs(instance: Instance, rds: Any) ->
 
 
 def test_instances_have_addresses_and_ids_of_their_own(
-    new_instance: NewInstance, instance: Instance
+    changeable: Instance, instance: Instance
 ) -> None:
-    other = new_instance("another")
-    assert other.port == instance.port == 5432
-    assert other.host != instance.host
-    assert other.resource_id != instance.resource_id
+    assert changeable.port == instance.port == 5432
+    assert changeable.host != instance.host
+    assert changeable.resource_id != instance.resource_id
 
 
-def test_a_new_master_password_counts_at_once(new_instance: NewInstance, rds: Any) -> None:
-    instance = new_instance("new-password")
-    rds.modify_db_instance(DBInstanceIdentifier="new-password", MasterUserPassword="another-one-1")
-    instance.connect(MASTER, "another-one-1").close()
-    assert "password authentication failed" in instance.refusal(MASTER)
+def test_a_new_master_password_counts_at_once(changeable: Instance, rds: Any) -> None:
+    rds.modify_db_instance(DBInstanceIdentifier="changeable", MasterUserPassword="another-one-1")
+    changeable.connect(MASTER, "another-one-1").close()
+    assert "password authentication failed" in changeable.refusal(MASTER)
+    rds.modify_db_instance(DBInstanceIdentifier="changeable", MasterUserPassword=PASSWORD)
+    changeable.connect(MASTER).close()
 
 
 def test_a_password_that_rds_manages_is_the_one_in_its_secret(
@@ -158,34 +164,43 @@ def test_a_parameter_group_reaches_the_server(new_instance: NewInstance, rds: An
         assert value(connection, "SHOW max_connections") == "88"
 
 
-def test_iam_authentication_has_to_be_enabled(new_instance: NewInstance, rds: Any) -> None:
-    instance = new_instance("without-iam", EnableIAMDatabaseAuthentication=False)
-    with instance.connect(MASTER) as connection:
+def test_iam_authentication_has_to_be_enabled(changeable: Instance, rds: Any) -> None:
+    with changeable.connect(MASTER) as connection:
         connection.execute("CREATE ROLE by_token LOGIN IN ROLE rds_iam")
-    token = rds.generate_db_auth_token(instance.host, instance.port, "by_token")
-    assert "PAM authentication failed" in instance.refusal("by_token", token)
-    rds.modify_db_instance(DBInstanceIdentifier="without-iam", EnableIAMDatabaseAuthentication=True)
-    instance.connect("by_token", token).close()
+    token = rds.generate_db_auth_token(changeable.host, changeable.port, "by_token")
+    changeable.connect("by_token", token).close()
+
+    def enable(wanted: bool) -> None:
+        rds.modify_db_instance(
+            DBInstanceIdentifier="changeable", EnableIAMDatabaseAuthentication=wanted
+        )
+
+    enable(False)
+    assert "PAM authentication failed" in changeable.refusal("by_token", token)
+    enable(True)
+    token = rds.generate_db_auth_token(changeable.host, changeable.port, MASTER)
+    with changeable.connect(MASTER, token) as connection:
+        connection.execute("DROP ROLE by_token")
 
 
-def test_a_stopped_instance_keeps_its_data(new_instance: NewInstance, rds: Any) -> None:
-    instance = new_instance("stopped")
-    with instance.connect(MASTER) as connection:
+def test_a_stopped_instance_keeps_its_data(changeable: Instance, rds: Any) -> None:
+    with changeable.connect(MASTER) as connection:
         connection.execute("CREATE TABLE kept ()")
-    rds.stop_db_instance(DBInstanceIdentifier="stopped")
-    assert "the database system is shut down" in instance.refusal(MASTER)
-    rds.start_db_instance(DBInstanceIdentifier="stopped")
-    with instance.connect(MASTER) as connection:
-        assert value(connection, "SELECT count(*) FROM kept") == 0
+    rds.stop_db_instance(DBInstanceIdentifier="changeable")
+    assert "the database system is shut down" in changeable.refusal(MASTER)
+    rds.start_db_instance(DBInstanceIdentifier="changeable")
+    with changeable.connect(MASTER) as connection:
+        connection.execute("DROP TABLE kept")
 
 
-def test_another_port_is_answered_at_the_same_address(new_instance: NewInstance, rds: Any) -> None:
-    instance = new_instance("moved")
-    answer = rds.modify_db_instance(DBInstanceIdentifier="moved", DBPortNumber=6543)["DBInstance"]
-    assert answer["Endpoint"]["Address"] == instance.host
-    assert answer["Endpoint"]["Port"] == 6543
-    described(answer, instance.ca_file).connect(MASTER).close()
-    assert "Connection refused" in instance.refusal(MASTER)
+def test_another_port_is_answered_at_the_same_address(changeable: Instance, rds: Any) -> None:
+    answer = rds.modify_db_instance(DBInstanceIdentifier="changeable", DBPortNumber=6543)
+    endpoint = answer["DBInstance"]["Endpoint"]
+    assert (endpoint["Address"], endpoint["Port"]) == (changeable.host, 6543)
+    changeable.connect(MASTER, port=6543).close()
+    assert "Connection refused" in changeable.refusal(MASTER)
+    rds.modify_db_instance(DBInstanceIdentifier="changeable", DBPortNumber=changeable.port)
+    changeable.connect(MASTER).close()
 
 
 @pytest.mark.parametrize(
@@ -222,8 +237,6 @@ def test_a_port_that_is_taken_everywhere_is_a_clear_error(cloud: Cloud, rds: Any
     rds.delete_db_instance(DBInstanceIdentifier="no-port", SkipFinalSnapshot=True)
 
 
-def test_no_password_is_in_any_log(cloud: Cloud, new_instance: NewInstance, rds: Any) -> None:
-    instance = new_instance("quiet")
-    with instance.connect(MASTER) as connection:
-        connection.execute("SELECT 1")
+def test_no_password_is_in_the_log(cloud: Cloud, instance: Instance) -> None:
+    instance.connect("password_user").close()
     assert PASSWORD not in Path(cloud.log_file).read_text()

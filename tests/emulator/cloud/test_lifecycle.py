@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,6 +69,13 @@ def wait_for_end(pids: list[int]) -> None:
         assert time.monotonic() < deadline, "servers outlive their cloud process"
 
 
+def kill(cloud: Cloud, home: Home) -> None:
+    os.kill(cloud.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while record.is_process_alive(home):
+        assert time.monotonic() < deadline
+
+
 def answers(address: tuple[str, int]) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(address) == 0
@@ -81,19 +87,41 @@ def test_nothing_runs_in_a_new_home(own_home: Home) -> None:
     assert client.stop(own_home) is False
 
 
-def test_two_starts_at_once_give_one_process_and_stop_leaves_nothing(own_home: Home) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(client.start, [own_home, own_home])
-    assert first == second == client.running(own_home)
-    instance = new_instance(first)
+def test_two_starts_at_once_give_one_process(
+    started_twice: tuple[Cloud, Cloud], home: Home
+) -> None:
+    first, second = started_twice
+    assert first == second == client.running(home) == client.start(home)
+
+
+def test_kill_9_ends_the_servers_and_the_next_start_begins_anew_and_stop_leaves_nothing(
+    own_home: Home,
+) -> None:
+    killed = client.start(own_home)
+    before = new_instance(killed)
+    pids = server_pids(own_home)
+    assert len(pids) == 1
+    kill(killed, own_home)
+    wait_for_end(pids)
+    asked_at = time.monotonic()
+    assert client.running(own_home) is None
+    assert time.monotonic() - asked_at < 1
+    with pytest.raises(UserError, match="does not answer"):
+        killed.session(ACCOUNT_ID, REGION)
+
+    cloud = client.start(own_home)
+
+    assert cloud.id != killed.id
+    assert client.status(own_home).databases == ()  # type: ignore[union-attr]
+    instance = new_instance(cloud)
+    assert instance.ca_file == before.ca_file
+    instance.connect(MASTER).close()
     (database,) = client.status(own_home).databases  # type: ignore[union-attr]
     assert (database.address, database.port) == (instance.host, instance.port)
-    session = first.session(ACCOUNT_ID, REGION)
-    ports = [*session.provider_ports.values()]
-    ports += [urlsplit(url).port or 0 for url in (first.endpoint_url, first.control_url)]
+    ports = [*cloud.session(ACCOUNT_ID, REGION).provider_ports.values()]
+    ports += [urlsplit(url).port or 0 for url in (cloud.endpoint_url, cloud.control_url)]
     doors = [("127.0.0.1", port) for port in ports] + [(instance.host, instance.port)]
-    pids = [first.pid, *server_pids(own_home)]
-    assert len(pids) == 2
+    pids = [cloud.pid, *server_pids(own_home)]
     assert all(map(answers, doors))
 
     assert client.stop(own_home) is True
@@ -110,43 +138,37 @@ def test_two_starts_at_once_give_one_process_and_stop_leaves_nothing(own_home: H
     ]
 
 
-def test_kill_9_ends_the_servers_and_the_next_start_begins_anew(own_home: Home) -> None:
-    killed = client.start(own_home)
-    host = new_instance(killed).host
-    pids = server_pids(own_home)
-    os.kill(killed.pid, signal.SIGKILL)
-    wait_for_end([killed.pid, *pids])
-    asked_at = time.monotonic()
-    assert client.running(own_home) is None
-    assert time.monotonic() - asked_at < 1
-    with pytest.raises(UserError, match="does not answer"):
-        killed.session(ACCOUNT_ID, REGION)
-
-    cloud = client.start(own_home)
-
-    assert cloud.id != killed.id
-    assert client.status(own_home).databases == ()  # type: ignore[union-attr]
-    instance = new_instance(cloud)
-    assert instance.host == host, "the killed one's address is free again"
-    assert instance.ca_file == killed.ca_file
-    instance.connect(MASTER).close()
-
-
-def test_emulators_with_different_homes_do_not_meet(
+def test_emulators_of_two_homes_do_not_meet_and_a_signal_ends_one_cleanly(
     own_home: Home, cloud: Cloud, instance: Instance
 ) -> None:
     other = client.start(own_home)
     assert other.endpoint_url != cloud.endpoint_url
     mine = new_instance(other)
     assert (mine.host, mine.port) != (instance.host, instance.port)
-    assert "Connection refused" not in instance.refusal("password_user", "wrong")
+    pids = [other.pid, *server_pids(own_home)]
 
+    os.kill(other.pid, signal.SIGTERM)
 
-def test_a_process_that_is_told_to_end_by_a_signal_leaves_nothing(own_home: Home) -> None:
-    cloud = client.start(own_home)
-    os.kill(cloud.pid, signal.SIGTERM)
-    wait_for_end([cloud.pid])
+    wait_for_end(pids)
     assert client.running(own_home) is None
+    assert not record.temporary_folder(own_home).exists()
+    instance.connect("password_user").close()
+
+
+def test_a_process_whose_home_was_deleted_ends_by_itself(own_home: Home) -> None:
+    cloud = client.start(own_home)
+    folder = record.temporary_folder(own_home)
+    assert folder.exists()
+    shutil.rmtree(own_home.root)
+    wait_for_end([cloud.pid])
+    assert not folder.exists()
+    assert not own_home.root.exists()
+
+
+def test_stopping_what_was_killed_removes_its_files(own_home: Home) -> None:
+    kill(client.start(own_home), own_home)
+    assert record.temporary_folder(own_home).exists()
+    assert client.stop(own_home) is False
     assert not record.temporary_folder(own_home).exists()
 
 
