@@ -18,6 +18,7 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
+from emulator.engine.assets import with_hashes
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Diagnostic, Severity
 from emulator.engine.goal import decode_goal
@@ -99,7 +100,9 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     async def _register(self, request: Any) -> ResourceState:
-        return await self._registrar.register(decode_goal(request))
+        goal = decode_goal(request)
+        goal.properties = with_hashes(goal.properties, self._context.request.project_folder)
+        return await self._registrar.register(goal)
 
     async def ReadResource(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Read a resource that the program does not own."""
