@@ -9,6 +9,6 @@ class UserError(Exception):
     The command line prints the text and exits with `exit_code`, without a traceback.
     """
 
-    def __init__(self, message: str, exit_code: int = 255) -> None:
+    def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
         self.exit_code = exit_code

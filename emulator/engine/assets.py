@@ -80,7 +80,7 @@ def _archive_bytes(archive: Archive, folder: Path) -> Iterator[bytes]:
 
 
 def _tar_header(name: str, size_bytes: int) -> bytes:
-    """Header block as Go's archive/tar writes it: device numbers are zeros, where Python has NULs."""
+    """Header block as Go's archive/tar writes it: its device numbers are zeros, not NULs."""
     info = tarfile.TarInfo(name)
     info.size, info.mode = size_bytes, FILE_MODE
     block = bytearray(info.tobuf(tarfile.USTAR_FORMAT)[-BLOCK_BYTES:])

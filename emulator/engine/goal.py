@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from emulator.errors import UserError
@@ -54,8 +56,8 @@ class Goal:
     source_position: str = ""
 
 
-def decode_goal(request: Any) -> Goal:
-    """Goal of a RegisterResourceRequest.
+def decode_goal(request: Any, folder: Path) -> Goal:
+    """Goal of a RegisterResourceRequest of the program in `folder`.
 
     Raises UserError that names a resource option which the emulator does not support.
     """
@@ -98,7 +100,7 @@ def decode_goal(request: Any) -> Goal:
         retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
         deleted_with=request.deletedWith,
         replace_with=list(request.replace_with),
-        source_position=_position(request.sourcePosition),
+        source_position=_position(request.sourcePosition, folder),
     )
 
 
@@ -143,7 +145,10 @@ def _decode_alias(alias: Any) -> Alias:
     )
 
 
-def _position(position: Any) -> str:
-    if not position.uri:
+def _position(position: Any, folder: Path) -> str:
+    """Where the program registered the resource; relative, so that no machine's path gets about."""
+    path = position.uri.removeprefix("file://")
+    if not path:
         return ""
-    return f"{position.uri}#{position.line}" if position.line else str(position.uri)
+    uri = f"project:///{os.path.relpath(path, folder)}"
+    return f"{uri}#{position.line}" if position.line else uri

@@ -100,8 +100,9 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     async def _register(self, request: Any) -> ResourceState:
-        goal = decode_goal(request)
-        goal.properties = with_hashes(goal.properties, self._context.request.project_folder)
+        folder = self._context.request.project_folder
+        goal = decode_goal(request, folder)
+        goal.properties = with_hashes(goal.properties, folder)
         return await self._registrar.register(goal)
 
     async def ReadResource(self, request: Any, rpc: Any) -> Any:  # noqa: N802
