@@ -83,7 +83,7 @@ def account_of(context: ProviderContext, config: Properties) -> Account:
         raise ProviderError(str(error)) from None
     region = parsed.get("region")
     if region is not UNKNOWN:
-        context = replace(context, region=region or context.region, **_fresh())
+        context = replace(context, region=region or context.region)
     if not context.region:
         msg = "invalid AWS Region: none given; set aws:region in the stack file, or AWS_REGION"
         raise ProviderError(msg)
@@ -120,7 +120,7 @@ def _refuse_wrong_account(account_id: str, config: Properties) -> None:
 
 
 def _fresh() -> dict[str, Any]:
-    """What a copy of a context must not share: clients of other credentials or regions."""
+    """What a copy of a context must not share: clients of other credentials."""
     return {"_clients": {}, "_clients_lock": threading.Lock()}
 
 

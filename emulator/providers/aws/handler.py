@@ -55,6 +55,11 @@ class Handler:
         raise NotImplementedError
 
 
+def known_object(value: Any) -> Properties:
+    """The value where it is an object; an empty one where it is absent or not known yet."""
+    return value if isinstance(value, dict) else {}
+
+
 def failure(property_: str, reason: str) -> CheckFailure:
     """A property that is wrong, and why."""
     return CheckFailure(property=property_, reason=reason)

@@ -18,6 +18,7 @@ import re
 import threading
 import types
 import typing
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -108,8 +109,10 @@ def _resource(type_: str) -> ResourceSchema | None:
     if found is None:
         return None
     package, _, class_name = found
-    module = importlib.import_module(package)
-    resource_class = getattr(module, class_name)
+    with warnings.catch_warnings():
+        # services warn of deprecated classes of their own while they are imported
+        warnings.simplefilter("ignore", DeprecationWarning)
+        resource_class = getattr(importlib.import_module(package), class_name)
     own_module = inspect.getmodule(resource_class)
     # a nested type that is called like the resource takes the plain name of the Args class
     args_class = getattr(own_module, f"{class_name}InitArgs", None) or getattr(

@@ -197,7 +197,7 @@ class VpcEndpoint(Handler):
 
     def create(self, account: Account, inputs: Properties) -> str:
         endpoint = account.client("ec2").create_vpc_endpoint(
-            **to_aws(inputs, self.NAMES | {"securityGroupIds": "SecurityGroupIds"}),
+            **to_aws(self.defaults | inputs, self.NAMES | {"securityGroupIds": "SecurityGroupIds"}),
             **tag_specifications("vpc-endpoint", inputs),
         )["VpcEndpoint"]
         return str(endpoint["VpcEndpointId"])

@@ -317,11 +317,10 @@ class OpenIdConnectProvider(Handler):
 
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
         client, who = account.client("iam"), {"OpenIDConnectProviderArn": id_}
-        old, new = set(olds.get("clientIdLists") or ()), set(news["clientIdLists"])
-        for item in new - old:
-            client.add_client_id_to_open_id_connect_provider(ClientID=item, **who)
-        for item in old - new:
-            client.remove_client_id_from_open_id_connect_provider(ClientID=item, **who)
+        if set(olds.get("clientIdLists") or ()) != set(news["clientIdLists"]):
+            message = "the emulated AWS cannot change client ids in place; replace the provider"
+            operation = "AddClientIDToOpenIDConnectProvider"
+            raise RefusalError("IAM", operation, "NotImplemented", message)
         if news.get("thumbprintLists"):
             client.update_open_id_connect_provider_thumbprint(
                 ThumbprintList=news["thumbprintLists"], **who

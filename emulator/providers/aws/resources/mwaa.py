@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 
 from emulator.providers.aws.account import Account
 from emulator.providers.aws.errors import RefusalError
-from emulator.providers.aws.handler import Handler, failure
+from emulator.providers.aws.handler import Handler, failure, known_object
 from emulator.providers.aws.naming import DEFAULTS_KEY
 from emulator.providers.aws.resources.mwaa_rules import (
     FILES,
@@ -89,12 +89,12 @@ class Environment(Handler):
         if window and not re.fullmatch(day + r":([01]\d|2[0-3]):(00|30)", window):
             reason = f'"{window}"; want DAY:HH:MM (UTC), half hours only, such as "TUE:03:30"'
             found.append(failure("weeklyMaintenanceWindowStart", reason))
-        for kind, log in (known.get("loggingConfiguration") or {}).items():
+        for kind, log in known_object(known.get("loggingConfiguration")).items():
             level = log.get("logLevel") if isinstance(log, dict) else None
             if isinstance(level, str) and level not in LOG_LEVELS:
                 path = f"loggingConfiguration.{kind}.logLevel"
                 found.append(failure(path, f'"{level}"; allowed: {", ".join(LOG_LEVELS)}'))
-        subnets = (known.get("networkConfiguration") or {}).get("subnetIds")
+        subnets = known_object(known.get("networkConfiguration")).get("subnetIds")
         if isinstance(subnets, list) and len(subnets) != 2:
             reason = f"{len(subnets)} subnets; MWAA takes exactly two"
             found.append(failure("networkConfiguration.subnetIds", reason))

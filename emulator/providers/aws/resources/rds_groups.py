@@ -103,14 +103,23 @@ class SubnetGroup(Handler):
         }
 
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
-        names = ("subnetIds", "description")
-        if any(olds.get(name) != news.get(name) for name in names):
+        moved = set(olds.get("subnetIds") or ()) != set(news["subnetIds"])
+        text = news.get("description") or "Managed by Pulumi"
+        if moved or text != olds.get("description", text):
             self._refuse_one_zone(account, "ModifyDBSubnetGroup", news["subnetIds"])
-            account.client("rds").modify_db_subnet_group(
+            client = account.client("rds")
+            client.modify_db_subnet_group(
                 DBSubnetGroupName=id_,
                 SubnetIds=news["subnetIds"],
-                DBSubnetGroupDescription=news.get("description") or "Managed by Pulumi",
+                DBSubnetGroupDescription=text,
             )
+            if self._described(account, id_) is None:  # moto 5.2 drops what it modifies
+                client.create_db_subnet_group(
+                    DBSubnetGroupName=id_,
+                    SubnetIds=news["subnetIds"],
+                    DBSubnetGroupDescription=text,
+                    Tags=tag_list(wanted_tags(news)),
+                )
         update_rds_tags(account, account.arn("rds", f"subgrp:{id_}"), olds, news)
 
     def delete(self, account: Account, id_: str, known: Properties) -> None:

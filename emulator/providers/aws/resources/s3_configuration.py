@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from emulator.providers.aws.account import Account
 from emulator.providers.aws.errors import RefusalError, error_code
-from emulator.providers.aws.handler import Handler, failure
+from emulator.providers.aws.handler import Handler, failure, known_object
 from emulator.providers.aws.mapping import without_empty
 from emulator.providers.aws.resources.documents import document_failures
 from emulator.providers.aws.resources.s3 import PUBLIC_ACCESS
@@ -115,7 +115,7 @@ def _put_versioning(inputs: Properties) -> dict[str, Any]:
 
 
 def _check_versioning(inputs: Properties) -> list[CheckFailure]:
-    status = (inputs.get("versioningConfiguration") or {}).get("status")
+    status = known_object(inputs.get("versioningConfiguration")).get("status")
     if isinstance(status, str) and status not in ("Enabled", "Suspended", "Disabled"):
         reason = f'"{status}"; allowed: Enabled, Suspended, Disabled'
         return [failure("versioningConfiguration.status", reason)]
@@ -161,8 +161,9 @@ def _encryption(answer: dict[str, Any]) -> Properties:
 def _check_encryption(inputs: Properties) -> list[CheckFailure]:
     allowed = ("AES256", "aws:kms", "aws:kms:dsse")
     found = []
-    for index, rule in enumerate(inputs.get("rules") or ()):
-        default = (rule.get("applyServerSideEncryptionByDefault") or {}) if rule else {}
+    rules = inputs.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        default = known_object(known_object(rule).get("applyServerSideEncryptionByDefault"))
         algorithm = default.get("sseAlgorithm")
         if isinstance(algorithm, str) and algorithm not in allowed:
             path = f"rules[{index}].applyServerSideEncryptionByDefault.sseAlgorithm"
