@@ -32,7 +32,10 @@ def _end_server(pid_file: Path) -> None:
     try:
         pid = int(pid_file.read_text().split("\n", 1)[0])
         command = subprocess.run(
-            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=True
+            ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # -ww: else cut to 80 characters
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         if str(pid_file.parent) in command:
             os.kill(pid, signal.SIGQUIT)

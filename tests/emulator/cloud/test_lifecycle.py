@@ -172,6 +172,30 @@ def test_stopping_what_was_killed_removes_its_files(own_home: Home) -> None:
     assert not record.temporary_folder(own_home).exists()
 
 
+def test_a_server_that_outlived_its_cloud_process_is_ended(own_home: Home) -> None:
+    own_home.cloud.mkdir(parents=True)
+    data = record.make_temporary_folder(own_home) / "servers" / ("x" * 80) / "data"
+    data.mkdir(parents=True)
+    program = "import sys; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program, "-D", str(data)]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server,
+        subprocess.Popen(command[:3], stdin=subprocess.PIPE) as bystander,
+    ):
+        assert server.stdout is not None
+        server.stdout.readline()
+        (data / "postmaster.pid").write_text(f"{bystander.pid}\n")
+        assert client.stop(own_home) is False
+        assert bystander.poll() is None
+        data.mkdir(parents=True)
+        (data / "postmaster.pid").write_text(f"{server.pid}\n")
+        assert client.stop(own_home) is False
+        assert server.wait(10) == -signal.SIGQUIT
+        assert bystander.poll() is None
+        assert bystander.stdin is not None
+        bystander.stdin.close()
+
+
 def test_only_who_reads_the_record_is_answered(home: Home, cloud: Cloud) -> None:
     file = home.cloud / "cloud.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
