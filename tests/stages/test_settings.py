@@ -238,7 +238,7 @@ def test_an_empty_stack_file_is_told_all_that_it_lacks() -> None:
 
 def test_a_secret_is_never_shown() -> None:
     config = as_engine_config(stack_config("preprod")) | {f"{PROJECT}:token": "hunter2"}
-    config[f"{PROJECT}:stage"] = '{"owner": "hunter2"}'
+    config[f"{PROJECT}:stage"] = '{"protected": "hunter2"}'
     secret_keys = {f"{PROJECT}:token", f"{PROJECT}:stage"}
     with pytest.raises(SettingsError) as caught:
         parse(config, PROJECT, "preprod", secret_keys=secret_keys, dags=ROOT / "dags")
