@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ class Project:
     folder: Path
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+    _sessions: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run an emulator command in the copy."""
@@ -68,21 +68,19 @@ class Project:
         assert text.count(old) == 1, f"{old!r} is in {file} {text.count(old)} times"
         file.write_text(text.replace(old, new))
 
-    @cached_property
-    def sessions(self) -> dict[str, Mapping[str, str]]:
-        """Environment of each stage's account administrator."""
-        return {stage: self._session(stage) for stage in STAGES}
-
-    def _session(self, stage: str) -> dict[str, str]:
-        lines = self.run("env", "--stack", stage).stdout.splitlines()
-        pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
-        return {key: value.strip("'") for key, value in pairs}
+    def environment_of(self, stage: str) -> Mapping[str, str]:
+        """Environment of the administrator of a stage's account."""
+        if stage not in self._sessions:
+            lines = self.run("env", "--stack", stage).stdout.splitlines()
+            pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
+            self._sessions[stage] = {key: value.strip("'") for key, value in pairs}
+        return self._sessions[stage]
 
     def server(self, stage: str) -> Server:
         """The database server that a stage's databases are on."""
         host = "preprod" if stage == "test" else stage
         outputs = self.outputs(host)
-        return Server(outputs["server_address"], outputs["server_port"], self.sessions[host])
+        return Server(outputs["server_address"], outputs["server_port"], self.environment_of(host))
 
 
 @dataclass(frozen=True)
