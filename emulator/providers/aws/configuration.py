@@ -87,18 +87,20 @@ def account_of(context: ProviderContext, config: Properties) -> Account:
     if not context.region:
         msg = "invalid AWS Region: none given; set aws:region in the stack file, or AWS_REGION"
         raise ProviderError(msg)
-    if parsed.get("accessKey") and parsed.get("secretKey"):
+    if isinstance(parsed.get("accessKey"), str) and isinstance(parsed.get("secretKey"), str):
         keys = Credentials(
             access_key_id=parsed["accessKey"],
             secret_access_key=parsed["secretKey"],
             session_token=parsed.get("token"),
         )
         context = _identified(replace(context, credentials=keys, **_fresh()))
-    for role in parsed.get("assumeRoles") or ():
+    for role in _known_list(parsed, "assumeRoles"):
         if isinstance(role, dict) and isinstance(role.get("roleArn"), str):
             context = _assume(context, role)
     _refuse_wrong_account(context.account_id, parsed)
-    tags = (parsed.get("defaultTags") or {}).get("tags") or {}
+    defaults = parsed.get("defaultTags") or {}
+    tags = {"": UNKNOWN} if defaults is UNKNOWN else defaults.get("tags") or {}
+    tags = {"": UNKNOWN} if tags is UNKNOWN else tags
     return Account(
         context=context, account_id=context.account_id, region=context.region, default_tags=tags
     )
@@ -106,8 +108,8 @@ def account_of(context: ProviderContext, config: Properties) -> Account:
 
 def _refuse_wrong_account(account_id: str, config: Properties) -> None:
     """Text of the refusal: github.com/hashicorp/aws-sdk-go-base, VerifyAccountIDAllowed."""
-    allowed = [str(item) for item in config.get("allowedAccountIds") or () if item is not UNKNOWN]
-    forbidden = [str(item) for item in config.get("forbiddenAccountIds") or ()]
+    allowed = [str(item) for item in _known_list(config, "allowedAccountIds")]
+    forbidden = [str(item) for item in _known_list(config, "forbiddenAccountIds")]
     if allowed and account_id not in allowed:
         msg = (
             f"AWS account ID not allowed: {account_id} (aws:allowedAccountIds allows "
@@ -117,6 +119,12 @@ def _refuse_wrong_account(account_id: str, config: Properties) -> None:
     if account_id in forbidden:
         msg = f"AWS account ID not allowed: {account_id} (aws:forbiddenAccountIds lists it)"
         raise ProviderError(msg)
+
+
+def _known_list(config: Properties, key: str) -> list[Any]:
+    """Items of a list as far as they are known."""
+    items = config.get(key)
+    return [item for item in items if item is not UNKNOWN] if isinstance(items, list) else []
 
 
 def _fresh() -> dict[str, Any]:

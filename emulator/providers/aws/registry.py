@@ -18,7 +18,6 @@ PACKAGE: Final = "emulator.providers.aws"
 MODULES: Final[dict[str, tuple[str, ...]]] = {
     "vpc": (
         "aws:ec2/vpc:Vpc",
-        "aws:ec2/subnet:Subnet",
         "aws:ec2/internetGateway:InternetGateway",
         "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
     ),
@@ -31,8 +30,6 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "gateways": (
         "aws:ec2/eip:Eip",
         "aws:ec2/natGateway:NatGateway",
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
         "aws:ec2/flowLog:FlowLog",
     ),
     "security_groups": (
@@ -43,7 +40,6 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:ec2/securityGroupRule:SecurityGroupRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-        "aws:ec2/networkAcl:NetworkAcl",
     ),
     "rds_groups": ("aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup"),
     "rds_instance": ("aws:rds/instance:Instance",),
@@ -51,9 +47,6 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:iam/role:Role",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
-        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-        "aws:iam/instanceProfile:InstanceProfile",
     ),
     "kms": ("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/alias:Alias"),
     "s3": ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"),
@@ -90,16 +83,29 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ssm": ("aws:ssm/parameter:Parameter", "aws:ssm/document:Document"),
     "iam_users": (
-        "aws:iam/policy:Policy",
         "aws:iam/user:User",
         "aws:iam/userPolicy:UserPolicy",
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",
         "aws:iam/group:Group",
         "aws:iam/groupPolicy:GroupPolicy",
         "aws:iam/accessKey:AccessKey",
-        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
     ),
     "instances": ("aws:ec2/instance:Instance", "aws:ebs/volume:Volume"),
+    "network_acls": ("aws:ec2/networkAcl:NetworkAcl",),
+    "iam_role_sets": (
+        "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+        "aws:iam/instanceProfile:InstanceProfile",
+    ),
+    "iam_policies": (
+        "aws:iam/policy:Policy",
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    ),
+    "subnets": ("aws:ec2/subnet:Subnet",),
+    "endpoints": (
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+    ),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

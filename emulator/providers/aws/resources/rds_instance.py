@@ -13,9 +13,19 @@ from emulator.providers.aws.handler import Handler
 from emulator.providers.aws.mapping import changed_names, from_aws, to_aws
 from emulator.providers.aws.naming import prefixed_name
 from emulator.providers.aws.resources.rds_groups import rds_tags, update_rds_tags
+from emulator.providers.aws.resources.rds_names import (
+    BOTH,
+    HOSTED_ZONE,
+    MADE,
+    ONCE,
+    REPLICA_DEFAULTS,
+    log_changes,
+    master_secrets,
+)
 from emulator.providers.aws.resources.rds_rules import (
     check_instance,
     refuse,
+    refuse_shrinking,
     require_family,
     require_key,
     require_source,
@@ -24,65 +34,6 @@ from emulator.providers.aws.resources.rds_rules import (
 from emulator.providers.aws.tags import tag_list, wanted_tags
 from emulator.providers.provider import CheckFailure
 from emulator.values import Properties
-
-BOTH: dict[str, str] = {
-    "allocatedStorage": "AllocatedStorage",
-    "autoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
-    "backupRetentionPeriod": "BackupRetentionPeriod",
-    "backupWindow": "PreferredBackupWindow",
-    "caCertIdentifier": "CACertificateIdentifier",
-    "copyTagsToSnapshot": "CopyTagsToSnapshot",
-    "databaseInsightsMode": "DatabaseInsightsMode",
-    "deletionProtection": "DeletionProtection",
-    "instanceClass": "DBInstanceClass",
-    "iops": "Iops",
-    "licenseModel": "LicenseModel",
-    "maintenanceWindow": "PreferredMaintenanceWindow",
-    "maxAllocatedStorage": "MaxAllocatedStorage",
-    "monitoringInterval": "MonitoringInterval",
-    "monitoringRoleArn": "MonitoringRoleArn",
-    "multiAz": "MultiAZ",
-    "networkType": "NetworkType",
-    "optionGroupName": "OptionGroupName",
-    "performanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
-    "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
-    "publiclyAccessible": "PubliclyAccessible",
-    "storageThroughput": "StorageThroughput",
-    "storageType": "StorageType",
-}
-"""Called the same when it is made, changed and described."""
-MADE: dict[str, str] = {
-    "iamDatabaseAuthenticationEnabled": "EnableIAMDatabaseAuthentication",
-    "manageMasterUserPassword": "ManageMasterUserPassword",
-    "masterUserSecretKmsKeyId": "MasterUserSecretKmsKeyId",
-    "parameterGroupName": "DBParameterGroupName",
-    "password": "MasterUserPassword",
-    "performanceInsightsEnabled": "EnablePerformanceInsights",
-    "vpcSecurityGroupIds": "VpcSecurityGroupIds",
-}
-"""Called so when it is made or changed."""
-ONCE: dict[str, str] = {
-    "availabilityZone": "AvailabilityZone",
-    "dbName": "DBName",
-    "dbSubnetGroupName": "DBSubnetGroupName",
-    "enabledCloudwatchLogsExports": "EnableCloudwatchLogsExports",
-    "engine": "Engine",
-    "kmsKeyId": "KmsKeyId",
-    "port": "Port",
-    "storageEncrypted": "StorageEncrypted",
-    "username": "MasterUsername",
-}
-"""Called so when it is made."""
-REPLICA_DEFAULTS: dict[str, Any] = {
-    "AutoMinorVersionUpgrade": True,
-    "CopyTagsToSnapshot": False,
-    "DeletionProtection": False,
-    "MonitoringInterval": 0,
-    "PubliclyAccessible": False,
-}
-"""What a replica gets unless it is said: not what its source has."""
-HOSTED_ZONE = "Z29XKXDKYMONMX"
-"""Made up, as an account's view of a region's zone is."""
 
 
 class Instance(Handler):
@@ -242,7 +193,7 @@ class Instance(Handler):
             "kmsKeyId": item.get("KmsKeyId") or "",
             "latestRestorableTime": str(item.get("LatestRestorableTime") or ""),
             "listenerEndpoints": [],
-            "masterUserSecrets": _secrets(secret),
+            "masterUserSecrets": master_secrets(secret),
             "maxAllocatedStorage": item.get("MaxAllocatedStorage"),
             "parameterGroupName": groups[0].get("DBParameterGroupName"),
             "port": port,
@@ -276,7 +227,7 @@ class Instance(Handler):
             if name in BOTH | MADE and name not in news and olds.get(name, default) != default:
                 changes[(BOTH | MADE)[name]] = default
         changes |= self._version_change(account, item, news)
-        _refuse_shrinking(item, news)
+        refuse_shrinking(item, news)
         if news.get("manageMasterUserPassword") and item.get("ReadReplicaDBInstanceIdentifiers"):
             message = (
                 "a DB instance with read replicas cannot let Secrets Manager manage its password"
@@ -284,7 +235,7 @@ class Instance(Handler):
             raise refuse("ModifyDBInstance", "InvalidParameterCombination", message)
         if olds.get("manageMasterUserPassword") and not news.get("manageMasterUserPassword"):
             changes["ManageMasterUserPassword"] = False
-        changes |= _log_changes(olds, news)
+        changes |= log_changes(olds, news)
         if changes.get("PerformanceInsightsKMSKeyId"):
             require_key(account, "ModifyDBInstance", changes["PerformanceInsightsKMSKeyId"])
         if olds.get("replicateSourceDb") and not news.get("replicateSourceDb"):
@@ -342,34 +293,6 @@ class Instance(Handler):
             DeleteAutomatedBackups=known.get("deleteAutomatedBackups", True),
             **final,
         )
-
-
-def _secrets(secret: dict[str, Any] | None) -> list[Properties]:
-    if not secret:
-        return []
-    return [
-        {
-            "kmsKeyId": secret.get("KmsKeyId", ""),
-            "secretArn": secret.get("SecretArn"),
-            "secretStatus": secret.get("SecretStatus"),
-        }
-    ]
-
-
-def _log_changes(olds: Properties, news: Properties) -> dict[str, Any]:
-    old = set(olds.get("enabledCloudwatchLogsExports") or ())
-    new = set(news.get("enabledCloudwatchLogsExports") or ())
-    if old == new:
-        return {}
-    logs = {"EnableLogTypes": sorted(new - old), "DisableLogTypes": sorted(old - new)}
-    return {"CloudwatchLogsExportConfiguration": {key: item for key, item in logs.items() if item}}
-
-
-def _refuse_shrinking(item: dict[str, Any], news: Properties) -> None:
-    standing, wanted = item.get("AllocatedStorage") or 0, news.get("allocatedStorage")
-    if wanted and wanted < standing and not news.get("maxAllocatedStorage"):
-        message = f"Requested storage size ({wanted}) cannot be less than the current ({standing})"
-        raise refuse("ModifyDBInstance", "InvalidParameterCombination", message)
 
 
 HANDLERS: dict[str, Handler] = {"aws:rds/instance:Instance": Instance()}

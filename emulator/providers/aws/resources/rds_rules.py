@@ -214,3 +214,11 @@ def require_source(source: dict[str, Any] | None, name: str) -> dict[str, Any]:
         )
         raise refuse(operation, "InvalidDBInstanceState", message)
     return source
+
+
+def refuse_shrinking(item: dict[str, Any], news: Properties) -> None:
+    """Storage only grows."""
+    standing, wanted = item.get("AllocatedStorage") or 0, news.get("allocatedStorage")
+    if wanted and wanted < standing and not news.get("maxAllocatedStorage"):
+        message = f"Requested storage size ({wanted}) cannot be less than the current ({standing})"
+        raise refuse("ModifyDBInstance", "InvalidParameterCombination", message)

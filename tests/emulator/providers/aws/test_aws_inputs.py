@@ -9,7 +9,8 @@ import pytest
 
 from emulator.providers.aws import sdk
 from emulator.values import UNKNOWN
-from tests.emulator.providers.aws.resource_cases import CASES, statement, trust
+from tests.emulator.providers.aws.preparations import statement, trust
+from tests.emulator.providers.aws.resource_cases import CASES
 from tests.emulator.providers.aws.resource_driver import Driver
 
 VPC = "aws:ec2/vpc:Vpc"
