@@ -87,6 +87,7 @@ class Tenant(pulumi.ComponentResource):
         """Ids and endpoints, never a secret."""
         names = self._args.names
         return {
+            "host": self._args.host.names.stage,
             "databases": [database.database for database in self.databases],
             "database_roles": {
                 "admin": names.admin,

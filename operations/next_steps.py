@@ -51,7 +51,7 @@ def next_steps(stack: str, outputs: dict[str, Any], host: dict[str, Any]) -> lis
 def main(stack: str) -> None:
     """Print the next steps of a stack that is up."""
     outputs = read_outputs(stack)
-    host = outputs if "server_address" in outputs else read_outputs(outputs["host"])
+    host = outputs if outputs["host"] == stack else read_outputs(outputs["host"])
     console = Console(highlight=False, soft_wrap=True)
     console.print("\n[bold]What to try next[/bold]")
     for explanation, command in next_steps(stack, outputs, host):

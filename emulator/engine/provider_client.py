@@ -24,6 +24,8 @@ CHANNEL_OPTIONS: Final = (
     ("grpc.max_send_message_length", 400 * 1024 * 1024),
     # Providers attached to one address are told apart by their connection.
     ("grpc.use_local_subchannel_pool", 1),
+    # A proxy of the caller's is not the way to a port of this machine.
+    ("grpc.enable_http_proxy", 0),
 )
 KINDS: Final = {
     provider_pb2.PropertyDiff.ADD: DifferenceKind.ADD,
@@ -35,16 +37,27 @@ KINDS: Final = {
 }
 
 
+GONE: Final = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+"""How a call ends whose server goes away."""
+
+
 class OperationFailedError(Exception):
     """What a provider refused; `partial` holds what stands all the same."""
 
     def __init__(
-        self, message: str, partial: Created | None = None, *, unimplemented: bool = False
+        self,
+        message: str,
+        partial: Created | None = None,
+        *,
+        unimplemented: bool = False,
+        outcome_unknown: bool = False,
     ) -> None:
         super().__init__(message)
         self.partial = partial
         self.unimplemented = unimplemented
         """The provider does not know the method."""
+        self.outcome_unknown = outcome_unknown
+        """The provider went away: what was asked of it may have been done."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -304,7 +317,8 @@ class ProviderClient:
 def _failed(error: Any, inputs: Properties | None = None) -> OperationFailedError:
     """Exception for a failed call, with what stands where the provider created half of it."""
     message = error.details() or error.code().name
-    if error.code() == grpc.StatusCode.UNAVAILABLE:
+    outcome_unknown = error.code() in GONE
+    if outcome_unknown:
         message = f"the provider is gone ({message}); `python -m emulator status` says what runs"
     for key, value in error.trailing_metadata() or ():
         if key != "grpc-status-details-bin":
@@ -317,8 +331,11 @@ def _failed(error: Any, inputs: Properties | None = None) -> OperationFailedErro
                 reasons = list(detail.reasons)
                 partial = Created(id=detail.id, outputs=outputs, reasons=reasons)
                 return OperationFailedError("\n".join(reasons) or message, partial)
-    unimplemented = error.code() == grpc.StatusCode.UNIMPLEMENTED
-    return OperationFailedError(message, unimplemented=unimplemented)
+    return OperationFailedError(
+        message,
+        unimplemented=error.code() == grpc.StatusCode.UNIMPLEMENTED,
+        outcome_unknown=outcome_unknown,
+    )
 
 
 def _failure(item: Any) -> str:
