@@ -106,6 +106,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
     ),
+    "s3_lifecycle": ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

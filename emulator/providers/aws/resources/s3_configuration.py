@@ -58,6 +58,8 @@ class BucketConfiguration(Handler):
         self._call(client, "put")(Bucket=id_, **self._put(news))
 
     def _call(self, client: Any, verb: str) -> Any:
+        if (verb, self._aspect) == ("delete", "lifecycle_configuration"):
+            return client.delete_bucket_lifecycle
         own = f"{verb}_{self._aspect}"
         return getattr(client, own if hasattr(client, own) else f"{verb}_bucket_{self._aspect}")
 

@@ -86,6 +86,22 @@ class Vpc(Handler):
         ipv6 = vpc.get("Ipv6CidrBlockAssociationSet") or [{}]
         found["ipv6AssociationId"] = ipv6[0].get("AssociationId", "")
         found["ipv6CidrBlock"] = ipv6[0].get("Ipv6CidrBlock", "")
+        tables = client.describe_route_tables(
+            Filters=[
+                {"Name": "vpc-id", "Values": [id_]},
+                {"Name": "association.main", "Values": ["true"]},
+            ]
+        )["RouteTables"]
+        found |= self._given_by_aws(account, id_, known)
+        found["mainRouteTableId"] = tables[0]["RouteTableId"] if tables else None
+        found["defaultRouteTableId"] = known.get("defaultRouteTableId", found["mainRouteTableId"])
+        return found
+
+    def _given_by_aws(self, account: Account, id_: str, known: Properties) -> Properties:
+        """What a VPC comes with and keeps for life: looked up once."""
+        names = ("defaultSecurityGroupId", "defaultNetworkAclId")
+        if all(known.get(name) for name in names):
+            return {name: known[name] for name in names}
         group = find(
             account,
             "describe_security_groups",
@@ -98,17 +114,10 @@ class Vpc(Handler):
             "NetworkAcls",
             Filters=filters(vpc_id=id_, default="true"),
         )
-        tables = client.describe_route_tables(
-            Filters=[
-                {"Name": "vpc-id", "Values": [id_]},
-                {"Name": "association.main", "Values": ["true"]},
-            ]
-        )["RouteTables"]
-        found["defaultSecurityGroupId"] = group["GroupId"] if group else None
-        found["defaultNetworkAclId"] = acl["NetworkAclId"] if acl else None
-        found["mainRouteTableId"] = tables[0]["RouteTableId"] if tables else None
-        found["defaultRouteTableId"] = known.get("defaultRouteTableId", found["mainRouteTableId"])
-        return found
+        return {
+            "defaultSecurityGroupId": group["GroupId"] if group else None,
+            "defaultNetworkAclId": acl["NetworkAclId"] if acl else None,
+        }
 
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
         self._modify(account, id_, olds, news)

@@ -30,6 +30,13 @@ from tests.emulator.providers.aws.preparations import (
     user,
 )
 
+RULE: Inputs = {
+    "id": "old",
+    "status": "Enabled",
+    "filter": {"prefix": "logs/"},
+    "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+    "noncurrentVersionExpiration": {"noncurrentDays": 30},
+}
 ENCRYPTED = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"}}
 ALARM: Inputs = {
     "comparisonOperator": "GreaterThanThreshold",
@@ -154,6 +161,11 @@ CASES: dict[str, Case] = NETWORK_CASES | {
             "rule": {"objectOwnership": "BucketOwnerEnforced"},
         },
         {"rule": {"objectOwnership": "BucketOwnerPreferred"}},
+        {"bucket": "other"},
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+        lambda driver: {"bucket": bucket(driver), "rules": [RULE]},
+        {"rules": [RULE | {"expiration": {"days": 9}}]},
         {"bucket": "other"},
     ),
     "aws:s3/bucketLogging:BucketLogging": (
