@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.engine.analyzers import Analyzer, Subject
 from emulator.engine.events import (
@@ -34,6 +36,14 @@ from emulator.engine.urn import (
 
 class DeploymentError(Exception):
     """The deployment cannot go on; the reason has been reported as a diagnostic."""
+
+
+async def finish_all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Let all work end; then raise what went wrong, a reason that nobody has reported first."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    if errors:
+        raise min(errors, key=lambda error: isinstance(error, DeploymentError))
 
 
 @dataclass(slots=True, kw_only=True)

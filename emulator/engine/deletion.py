@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from emulator.engine.context import Context, DeploymentError
+from emulator.engine.context import Context, DeploymentError, finish_all
 from emulator.engine.events import Step, StepKind
 from emulator.engine.operations import Operations, step_for
 from emulator.engine.resource_state import ResourceState
@@ -46,14 +46,9 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
     context.deleted.update(state.urn for state in states.values())
     waits = _dependents(states, {former: urn for urn, former in context.ledger.renamed.items()})
     done = {key: asyncio.get_running_loop().create_future() for key in states}
-    tasks = [
-        asyncio.create_task(_delete_in_turn(context, key, state, waits[key], done))
-        for key, state in states.items()
-    ]
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+    await finish_all(
+        _delete_in_turn(context, key, state, waits[key], done) for key, state in states.items()
+    )
 
 
 def _dependents(

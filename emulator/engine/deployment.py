@@ -21,7 +21,7 @@ from emulator.engine.events import Severity
 from emulator.engine.ledger import Ledger
 from emulator.engine.monitor import EngineService, ResourceMonitor
 from emulator.engine.program import child_environment, run_program
-from emulator.engine.provider_client import CHANNEL_OPTIONS
+from emulator.engine.provider_client import CHANNEL_OPTIONS, OperationFailedError
 from emulator.engine.refreshing import refresh
 from emulator.engine.registration import Registrar
 from emulator.engine.registry import ProviderRegistry
@@ -33,6 +33,7 @@ from emulator.engine.request import (
 )
 from emulator.engine.secrecy import Masker
 from emulator.engine.settling import settle
+from emulator.errors import UserError
 from emulator.values import Secret
 
 
@@ -40,8 +41,7 @@ def run(request: DeploymentRequest) -> DeploymentResult:
     """Run a deployment; what went wrong on the way was emitted as diagnostics.
 
     The first interrupt lets what is under way finish and begins nothing new, the second stops at
-    once (operations under way stay pending in the checkpoint). Raises UserError for what can be
-    said before anything is touched.
+    once (operations under way stay pending in the checkpoint).
     """
     return asyncio.run(_Deployment(request).run())
 
@@ -81,6 +81,8 @@ class _Deployment:
                 context.failed = True
                 if isinstance(error, asyncio.CancelledError) and self.interrupts == 0:
                     raise
+            except (UserError, OperationFailedError) as error:
+                context.error(str(error))
         return DeploymentResult(
             succeeded=not context.failed and self.interrupts == 0,
             changes=dict(context.changes),
@@ -106,8 +108,7 @@ class _Deployment:
     async def _bring_about(self, monitor: ResourceMonitor, service: EngineService) -> None:
         context = self.context
         context.analyzers = await self._start_analyzers()
-        process = await run_program(context, monitor, service, self.address)
-        self.children.append(process)
+        process = await run_program(context, monitor, service, self.address, self.children)
         if context.stopping.is_set() or (context.failed and not context.preview):
             raise DeploymentError(self.request.stack)
         if not context.failed or context.preview:

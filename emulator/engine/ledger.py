@@ -101,20 +101,18 @@ class Ledger:
     def adopt(self, operation: int, state: ResourceState) -> None:
         """Take a resource into the last checkpoint that an earlier deployment made unrecorded.
 
-        Where the checkpoint holds another one under its URN, that one was being replaced by it.
+        Where the checkpoint holds another one under its URN, that one was being replaced by it: it
+        gives up its place, for what depends on it comes after.
         """
-        old_key = self.old_keys.get(state.urn)
-        change = [(self._next_adopted, state)]
-        drop = []
-        if old_key is not None:
-            outlived = copy.copy(self.base[old_key])
-            if outlived.pending_replacement:
-                drop = [old_key]
-            else:
-                outlived.delete = True
-                change.append((old_key, outlived))
-        self.end(operation, change=change, drop=drop)
-        self.old_keys[state.urn] = self._next_adopted
+        old_key = self.old_keys.get(state.urn, self._next_adopted)
+        old = self.base.get(old_key)
+        change = [(old_key, state)]
+        if old is not None and not old.pending_replacement:
+            outlived = copy.copy(old)
+            outlived.delete = True
+            change.append((self._next_adopted, outlived))
+        self.end(operation, change=change)
+        self.old_keys[state.urn] = old_key
         self._next_adopted -= 1
 
     def remove(self, key: int, operation: int | None = None) -> None:

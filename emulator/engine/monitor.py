@@ -6,6 +6,7 @@ https://github.com/pulumi/pulumi/blob/master/sdk/proto/go/resource.proto and eng
 from __future__ import annotations
 
 import asyncio
+import copy
 from typing import Any, Final
 
 import grpc
@@ -28,7 +29,7 @@ from emulator.engine.reading import read_resource
 from emulator.engine.registration import Registrar
 from emulator.engine.resource_state import ResourceState
 from emulator.errors import UserError
-from emulator.values import from_struct, has_unknown, to_struct
+from emulator.values import Properties, from_struct, has_unknown, to_struct
 
 SUPPORTED_FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -123,13 +124,16 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
                 f"outputs for {request.urn}, which has not been registered",
             )
             raise AssertionError
-        state = context.ledger.fresh[key]
-        outputs = from_struct(request.outputs)
+        await self._answer(rpc, self._keep_outputs(key, from_struct(request.outputs)))
+        return empty_pb2.Empty()
+
+    async def _keep_outputs(self, key: int, outputs: Properties) -> None:
+        context = self._context
         context.masker.learn(outputs)
+        state = copy.copy(context.ledger.fresh[key])
         if outputs != state.outputs:
             state.outputs = outputs
             context.ledger.end(None, change=[(key, state)])
-        return empty_pb2.Empty()
 
     async def Invoke(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Run a provider's function."""

@@ -68,7 +68,7 @@ class Operations:
                     new.outputs, new.init_errors = error.partial.outputs, error.partial.reasons
                     new.modified = now()
                     ledger.end(operation, put=new, drop=[old_key])
-                else:
+                elif not error.outcome_unknown:
                     ledger.end(operation)
                 self._fail(step, f"updating {new.urn}: {error}")
             new.outputs = mark(outputs, new.additional_secret_outputs)
@@ -109,7 +109,8 @@ class Operations:
                         state.urn, state.type, state.id, state.inputs, state.outputs, timeout
                     )
             except OperationFailedError as error:
-                ledger.end(operation)
+                if not error.outcome_unknown:
+                    ledger.end(operation)
                 self._fail(step, f"deleting {state.urn}: {error}")
             if awaits_replacement:
                 waiting = copy.copy(state)
@@ -188,6 +189,8 @@ class Operations:
         change: list[tuple[int, ResourceState]],
         drop: list[int],
     ) -> None:
+        if error.outcome_unknown:
+            return  # the next deployment settles it
         if error.partial is None or not error.partial.id:
             self.context.ledger.end(operation)
             return

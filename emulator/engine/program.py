@@ -39,17 +39,23 @@ def child_environment(request: DeploymentRequest, *, preview: bool) -> dict[str,
 
 
 async def run_program(
-    context: Context, monitor: ResourceMonitor, service: EngineService, address: str
+    context: Context,
+    monitor: ResourceMonitor,
+    service: EngineService,
+    address: str,
+    started: list[Process],
 ) -> Process:
     """Run the program until it has registered everything, has ended, or must be stopped.
 
-    The process comes back: it waits for `monitor.released` where the SDK does.
+    The process comes back: it waits for `monitor.released` where the SDK does. It is among those
+    `started` from its beginning on.
     """
     request = context.request
     environment = child_environment(request, preview=context.preview)
     environment |= {"PULUMI_MONITOR": address, "PULUMI_ENGINE": address}
     arguments = ["program", str(request.program)]
     process = await children.launch(request.python, arguments, request.project_folder, environment)
+    started.append(process)
     streams = [
         asyncio.create_task(_relay(context, process.stdout, Severity.INFO)),
         asyncio.create_task(_relay(context, process.stderr, Severity.INFO_ERROR)),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import time
 from dataclasses import replace
 from typing import Final
 
-from emulator.engine.context import Context, DeploymentError
+from emulator.engine.context import Context, DeploymentError, finish_all
 from emulator.engine.differences import detailed
 from emulator.engine.events import DifferenceKind, Step, StepKind
 from emulator.engine.ledger import now
@@ -34,8 +33,7 @@ INVERTED: Final = {
 async def refresh(context: Context) -> None:
     """Read every custom resource; the ledger's base then says what stands."""
     states = list(context.ledger.base.items())
-    reads = [_refresh(context, key, state) for key, state in states]
-    await asyncio.gather(*reads, return_exceptions=True)
+    await finish_all(_refresh(context, key, state) for key, state in states)
     if context.failed or context.stopping.is_set():
         raise DeploymentError("refresh")
 

@@ -88,8 +88,7 @@ class Registrar:
             return old
         request = context.request
         for former in former_urns(goal, request.stack, request.project, renamed):
-            old = context.ledger.old(former)
-            if old is None:
+            if former not in context.ledger.old_keys:
                 continue
             if former in context.seen or former in renamed.values():
                 self._refuse(
@@ -98,7 +97,7 @@ class Registrar:
                     urn,
                 )
             renamed[urn] = former
-            return old
+            return context.ledger.old(former)
         return None
 
     def _refuse(self, message: str, urn: str) -> NoReturn:

@@ -47,9 +47,9 @@ async def _settle(context: Context, number: int, operation: PendingOperation) ->
 
 async def _settle_creation(context: Context, number: int, state: ResourceState) -> str:
     ledger = context.ledger
-    client = await context.registry.ensure(state.provider, context.provider_states)
     question = {"urn": state.urn, "inputs": without_secrets(state.inputs)}
     try:
+        client = await context.registry.ensure(state.provider, context.provider_states)
         answer, _ = await client.invoke(CREATION_QUESTION, question)
     except OperationFailedError as error:
         if not error.unimplemented:
@@ -75,8 +75,8 @@ async def _settle_standing(context: Context, number: int, state: ResourceState) 
     if standing is None:
         ledger.end(number)
         return "the checkpoint does not hold it any more"
-    client = await context.registry.ensure(standing.provider, context.provider_states)
     try:
+        client = await context.registry.ensure(standing.provider, context.provider_states)
         read = await client.read(
             standing.urn, standing.type, standing.id, standing.inputs, standing.outputs
         )

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
 
 from emulator.providers.creations import Creations
 from emulator.providers.server import ProviderServer, serve
 from tests.emulator.engine.harness import Engine
 from tests.emulator.engine.memory_provider import Memory, MemoryProvider
+
+
+class TimedServer(ProviderServer):
+    """Also notes the time that the engine gives an operation: a Provider is not told."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__("1.0.0", lambda: MemoryProvider(memory), Creations())
+        self._memory = memory
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self._memory.record("create timeout", request.urn.rsplit("::", 1)[1], request.timeout)
+        return super().Create(request, context)
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +34,10 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
 
     def make() -> Engine:
         memory = Memory()
-        servicer = ProviderServer("1.0.0", lambda: MemoryProvider(memory), Creations())
-        server, port = serve(servicer)
+        server, port = serve(TimedServer(memory))
         servers.append(server)
         folder: Path = tmp_path_factory.mktemp("project")
-        return Engine(folder, memory, port)
+        return Engine(folder, memory, server, port)
 
     yield make
     for server in servers:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import grpc
+
 from emulator.cloud.client import Session
 from emulator.engine.deployment import run
 from emulator.engine.events import (
@@ -163,6 +165,7 @@ class Engine:
 
     folder: Path
     memory: Memory
+    server: grpc.Server
     port: int
     stack_outputs: dict[str, Properties] = field(default_factory=dict)
 
@@ -184,6 +187,8 @@ class Engine:
         entry.write_text(PRELUDE + program, encoding="utf-8")
         base = base or Snapshot()
         untouched = copy.deepcopy(base)
+        held = {id_: urn for id_, (urn, _) in self.memory.resources.items()}
+        foreign = set(held) - _known(base, held)
         sink, journal = RecordingSink(), CheckedJournal(self.memory)
         if on_event is not None:
             sink.on_event = on_event
@@ -213,8 +218,8 @@ class Engine:
         if kind is DeploymentKind.PREVIEW or named.get("preview_only"):
             assert not journal.entries
         else:
-            check_journal(untouched, journal, gone_on_purpose)
-            check_end(outcome, untouched)
+            check_journal(untouched, journal, gone_on_purpose, foreign)
+            check_end(outcome, untouched, cut=before_record is not None)
         return outcome
 
     def preview(self, program: str, base: Snapshot | None = None, **named: Any) -> Outcome:
@@ -237,33 +242,41 @@ class Engine:
         )
 
 
-def check_journal(base: Snapshot, journal: CheckedJournal, gone: frozenset[str]) -> None:
+def check_journal(
+    base: Snapshot, journal: CheckedJournal, gone: frozenset[str], foreign: set[str]
+) -> None:
     """What must hold if the engine were killed after any of its entries.
 
     The snapshot is sound, and whatever the provider holds is in it, or is being created. `gone`
-    names resources that the provider holds and the state gave up on purpose.
+    names resources that the provider holds and the state gave up on purpose, `foreign` has the ids
+    of those that were never in it.
     """
     for length in range(1, len(journal.entries) + 1):
         snapshot = fold(base, journal.entries[:length])
         problems = integrity_problems(snapshot)
         assert not problems, f"after entry {length} ({journal.entries[length - 1]}): {problems}"
-        known = {state.id for state in snapshot.resources}
-        creating = {
-            operation.resource.urn
-            for operation in snapshot.pending_operations
-            if operation.kind is OperationKind.CREATING
-        }
-        for id_, urn in journal.held[length - 1].items():
-            lost = id_ not in known and urn not in creating and name_of(urn) not in gone
-            assert not lost, f"after entry {length} nobody knows of {id_}"
+        held = journal.held[length - 1]
+        lost = set(held) - _known(snapshot, held) - foreign
+        lost = {id_ for id_ in lost if name_of(held[id_]) not in gone}
+        assert not lost, f"after entry {length} nobody knows of {lost}"
 
 
-def check_end(outcome: Outcome, base: Snapshot) -> None:
+def _known(snapshot: Snapshot, held: Mapping[str, str] | None = None) -> set[str]:
+    """Ids in a snapshot, and those among the held ones whose creation is pending."""
+    creating = {
+        operation.resource.urn
+        for operation in snapshot.pending_operations
+        if operation.kind is OperationKind.CREATING
+    }
+    pending = {id_ for id_, urn in (held or {}).items() if urn in creating}
+    return pending | {state.id for state in snapshot.resources}
+
+
+def check_end(outcome: Outcome, base: Snapshot, *, cut: bool) -> None:
     """What must hold at the end of every deployment."""
     folded = fold(base, outcome.journal.entries)
     assert folded == outcome.snapshot, "the journal tells another story than the result"
     begun = [event.step for event in outcome.events if isinstance(event, StepStarted)]
     ended = [event.step for event in outcome.events if isinstance(event, StepOutputs | StepFailed)]
-    if not outcome.result.interrupted:
+    if not (outcome.result.interrupted or cut):
         assert len(begun) == len(ended), "a step began and never ended"
-        assert not outcome.snapshot.pending_operations
