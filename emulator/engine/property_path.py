@@ -71,7 +71,11 @@ def _reset(path: Path, old: Value, new: Value) -> bool:
     old, new = _open(old), _open(new)
     head, rest = path[0], path[1:]
     if head == WILDCARD:
-        return all(_reset((key, *rest), old, new) for key in _common_keys(old, new))
+        return all(_reset_at(key, rest, old, new) for key in _common_keys(old, new))
+    return _reset_at(head, rest, old, new)
+
+
+def _reset_at(head: str | int, rest: Path, old: Value, new: Value) -> bool:
     if not rest:
         return _assign(head, _get(old, head), new)
     below_old, below_new = _get(old, head), _get(new, head)

@@ -234,6 +234,13 @@ OPTIONS: Final = [
         any_order=True,
     ),
     scenario(
+        "what goes with another is not deleted by itself",
+        "thing = Thing('$')\nThing('$-in', options=Options(deleted_with=thing))",
+        "",
+        ["delete $-in", "delete $"],
+        gone_on_purpose=("$-in",),
+    ),
+    scenario(
         "custom timeouts alone change nothing",
         "Thing('$', value=1)",
         "Thing('$', value=1, options=Options(custom_timeouts=pulumi.CustomTimeouts(create='1h')))",
@@ -246,7 +253,7 @@ OPTIONS: Final = [
         [],
     ),
     scenario(
-        "a secret made of a plain value is an update",
+        "a plain value made secret changes nothing at the provider",
         "Thing('$', value='plain-text')",
         "Thing('$', value=pulumi.Output.secret('plain-text'))",
         [],
