@@ -100,7 +100,8 @@ def _described(rule: dict[str, Any]) -> Properties:
     elif filter_.get("Tag"):
         found["filter"] = {"tag": {"key": filter_["Tag"]["Key"], "value": filter_["Tag"]["Value"]}}
     else:
-        found["filter"] = without_empty(from_aws(filter_, FILTER))
+        # A filter that names nothing is a filter all the same; moto does not keep it.
+        found["filter"] = without_empty(from_aws(filter_, FILTER)) or {"prefix": ""}
     for name, (member, names) in MEMBERS.items():
         if rule.get(member):
             found[name] = from_aws(rule[member], names)
