@@ -46,7 +46,7 @@ lint: $(INSTALLED) ## Check format, lint and types
 
 .PHONY: test
 test: $(INSTALLED) ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 .PHONY: check
 check: lint test ## Run exactly what CI runs

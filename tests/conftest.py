@@ -60,6 +60,21 @@ COMPUTED: dict[str, tuple[str, ...]] = {
 """Outputs that AWS makes up, by type: no other output is known to a test."""
 
 
+STARTS_SERVERS = ("tests/whole", "tests/emulator/cloud", "tests/emulator/providers/postgresql")
+"""Folders whose tests share something slow to start: each stays on one worker."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a server, and begin with it: the rest fills the other cores."""
+    for item in items:
+        path = item.path.relative_to(ROOT)
+        shares = path.parent.as_posix() in STARTS_SERVERS
+        alone = path.name == "test_killed_and_torn_down.py"
+        group = path.parent if shares and not alone else path
+        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
+    items.sort(key=lambda item: item.path.parent != ROOT / "tests" / "whole")
+
+
 @dataclass(frozen=True)
 class Registered:
     """One resource as the program asked for it."""

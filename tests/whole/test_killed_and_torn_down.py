@@ -15,7 +15,7 @@ import pytest
 
 from tests.whole.conftest import REGION, Project, copy_program
 
-KILL_AFTER_LINES = (12, 60, 90, 120)
+KILL_AFTER_LINES = (40, 110)
 """Lines of progress after which the run is killed, each counted from its own beginning."""
 
 
