@@ -64,6 +64,7 @@ STARTS_SERVERS = ("tests/whole", "tests/emulator/cloud", "tests/emulator/provide
 """Folders whose tests share something slow to start: each stays on one worker."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares a server, and begin with it: the rest fills the other cores."""
     for item in items:
