@@ -246,3 +246,19 @@ def without_secrets(value: Value) -> Value:
     if isinstance(value, list):
         return [without_secrets(item) for item in value]
     return value
+
+
+def without_references(value: Value) -> Value:
+    """The value with every reference to a resource replaced by its id, or by its URN without one.
+
+    Providers that take no references get them so.
+    """
+    if isinstance(value, ResourceReference):
+        return value.id or value.urn
+    if isinstance(value, Secret):
+        return Secret(without_references(value.value))
+    if isinstance(value, dict):
+        return {key: without_references(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_references(item) for item in value]
+    return value

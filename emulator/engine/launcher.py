@@ -86,6 +86,8 @@ def run_program(program: str) -> int:
 
 def without_our_frames(error: Exception, program: str) -> Exception:
     """The exception with a traceback that begins in the program, where it passes through it."""
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(program):
+        return error.with_traceback(None)
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.startswith(program):

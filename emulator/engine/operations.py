@@ -65,6 +65,8 @@ class Operations:
                 outputs = await self._updated(old, new, client)
             except OperationFailedError as error:
                 if error.partial is not None:
+                    # What was asked for is not what stands: the next run must see the difference.
+                    new.inputs = old.inputs
                     new.outputs, new.init_errors = error.partial.outputs, error.partial.reasons
                     new.modified = now()
                     ledger.end(operation, put=new, drop=[old_key])

@@ -17,7 +17,17 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from emulator.engine.events import DifferenceKind, PropertyDifference
 from emulator.engine.secrecy import annotate
-from emulator.values import Properties, from_struct, has_unknown, to_struct, without_secrets
+from emulator.values import (
+    Properties,
+    ResourceReference,
+    Value,
+    contains,
+    from_struct,
+    has_unknown,
+    to_struct,
+    without_references,
+    without_secrets,
+)
 
 CHANNEL_OPTIONS: Final = (
     ("grpc.max_receive_message_length", 400 * 1024 * 1024),
@@ -91,6 +101,7 @@ class ProviderClient:
         self._channel: Any = grpc.aio.insecure_channel(target, options=CHANNEL_OPTIONS)
         self._stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._accepts_secrets = False
+        self._accepts_resources = False
         self._supports_preview = False
         self.known = True
         """False where the configuration holds an unknown: the provider must not be called."""
@@ -147,6 +158,7 @@ class ProviderClient:
         )
         response = await self._call(self._stub.Configure, request)
         self._accepts_secrets = response.acceptSecrets
+        self._accepts_resources = response.acceptResources
         self._supports_preview = response.supportsPreview
 
     async def check(
@@ -182,7 +194,7 @@ class ProviderClient:
             return Differs(
                 some=True,
                 unavailable="The provider for this resource has inputs that are not known during "
-                "preview. This preview may not correctly represent the changes that will be "
+                "preview.\nThis preview may not correctly represent the changes that will be "
                 "applied during an update.",
             )
         request = provider_pb2.DiffRequest(
@@ -305,6 +317,8 @@ class ProviderClient:
             return
 
     def _struct(self, properties: Mapping[str, Any]) -> Any:
+        if not self._accepts_resources and contains(dict(properties), _is_reference):
+            properties = without_references(dict(properties))
         return to_struct(properties, keep_secrets=self._accepts_secrets)
 
     async def _call(self, method: Any, request: Any, inputs: Properties | None = None) -> Any:
@@ -336,6 +350,10 @@ def _failed(error: Any, inputs: Properties | None = None) -> OperationFailedErro
         unimplemented=error.code() == grpc.StatusCode.UNIMPLEMENTED,
         outcome_unknown=outcome_unknown,
     )
+
+
+def _is_reference(value: Value) -> bool:
+    return isinstance(value, ResourceReference)
 
 
 def _failure(item: Any) -> str:

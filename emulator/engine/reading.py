@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from emulator.engine.resource_state import OperationKind, ResourceState
 from emulator.engine.secrecy import mark
 from emulator.engine.urn import STACK_REFERENCE_TYPE, make_urn, package_of
 from emulator.errors import UserError
-from emulator.values import Properties, Secret, from_struct, has_secret
+from emulator.values import UNKNOWN_STRINGS, Properties, Secret, from_struct, has_secret
 
 
 async def read_resource(context: Context, request: Any) -> ResourceState:
@@ -36,7 +37,8 @@ async def read_resource(context: Context, request: Any) -> ResourceState:
         additional_secret_outputs=list(request.additionalSecretOutputs),
     )
     old = context.ledger.old(urn)
-    kind = StepKind.READ if old is None or old.external else StepKind.READ_REPLACEMENT
+    replaces = old is not None and not old.external and old.id != state.id
+    kind = StepKind.READ_REPLACEMENT if replaces else StepKind.READ
     step = step_for(kind, state, old, state)
     try:
         state.provider, read = await _read(context, request, state)
@@ -47,10 +49,29 @@ async def read_resource(context: Context, request: Any) -> ResourceState:
     context.started(step)
     state.id, state.outputs = read.id, mark(read.outputs, state.additional_secret_outputs)
     context.masker.learn(state.outputs)
-    drop = [context.ledger.old_keys[urn]] if old is not None and old.external else []
-    context.ledger.end(None, put=state, drop=drop)
+    _take_the_place_of(context, old, state, replaces=replaces)
     context.ended(step)
+    if replaces:
+        replaced = step_for(StepKind.REPLACE, state, old, state)
+        context.started(replaced)
+        context.ended(replaced)
     return state
+
+
+def _take_the_place_of(
+    context: Context, old: ResourceState | None, new: ResourceState, *, replaces: bool
+) -> None:
+    """Put what was read; one of another id that the stack owned is deleted at the end."""
+    if old is None:
+        context.ledger.end(None, put=new)
+        return
+    key = context.ledger.old_keys[old.urn]
+    if replaces:
+        outlived = copy.copy(old)
+        outlived.delete = True
+        context.ledger.end(None, put=new, change=[(key, outlived)])
+    else:
+        context.ledger.end(None, put=new, drop=[key])
 
 
 async def _read(context: Context, request: Any, state: ResourceState) -> tuple[str, Created]:
@@ -63,7 +84,7 @@ async def _read(context: Context, request: Any, state: ResourceState) -> tuple[s
         return reference, read_stack_reference(context.request.read_stack_outputs, state.inputs)
     reference = request.provider or await context.registry.default(package, request.version)
     client = await context.registry.ensure(reference, context.provider_states)
-    if not client.known:
+    if not client.known or state.id in UNKNOWN_STRINGS:
         return reference, Created(id=state.id, outputs={})
     async with context.slots:
         operation = context.ledger.begin(OperationKind.READING, state)

@@ -14,6 +14,7 @@ from emulator.engine.ledger import now
 from emulator.engine.operations import step_for
 from emulator.engine.provider_client import Created, OperationFailedError
 from emulator.engine.reading import read_stack_reference
+from emulator.engine.request import DeploymentKind
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.secrecy import annotate, mark
 from emulator.engine.urn import STACK_REFERENCE_TYPE, is_provider_type
@@ -39,9 +40,13 @@ async def refresh(context: Context) -> None:
 
 
 async def _refresh(context: Context, key: int, state: ResourceState) -> None:
-    if not state.custom or is_provider_type(state.type) or state.pending_replacement:
-        return
     step = step_for(StepKind.REFRESH, state, state, state)
+    if not state.custom or is_provider_type(state.type) or state.pending_replacement:
+        if context.request.kind is DeploymentKind.REFRESH:
+            step.kind = StepKind.SAME
+            context.started(step)
+            context.ended(step)
+        return
     async with context.slots:
         if context.stopping.is_set():
             raise DeploymentError(state.urn)
@@ -53,11 +58,13 @@ async def _refresh(context: Context, key: int, state: ResourceState) -> None:
             context.lost(step, f"refreshing {state.urn}: {error}")
             return
         if read is None:
-            step.kind, step.new = StepKind.DELETE, None
+            found, step.new = StepKind.DELETE, None
             context.ledger.remove(key)
-            context.ended(step, time.monotonic() - began)
-            return
-        await _bring_in_line(context, step, key, state, read)
+        else:
+            drifted = await _bring_in_line(context, step, key, state, read)
+            found = StepKind.UPDATE if drifted else StepKind.SAME
+        if context.request.kind is DeploymentKind.REFRESH:
+            step.kind = found  # ahead of an update the CLI says no more than `refresh`
         context.ended(step, time.monotonic() - began)
 
 
@@ -70,8 +77,8 @@ async def _read(context: Context, state: ResourceState) -> Created | None:
 
 async def _bring_in_line(
     context: Context, step: Step, key: int, state: ResourceState, read: Created
-) -> None:
-    """Put what was read into state; the step tells only what a program could have asked for.
+) -> bool:
+    """Put what was read into state; whether a program could have asked for the difference.
 
     As in Pulumi's engine the provider compares what stands with the inputs that were asked for: an
     output that lives its own life (a last-restorable time) is recorded, but is no drift.
@@ -87,13 +94,14 @@ async def _bring_in_line(
         standing.modified = now()
         context.ledger.end(None, change=[(key, standing)])
     step.new = standing
-    if changed and not state.external:
-        await _tell_drift(context, step, state, standing)
+    if state.external:
+        return changed
+    return changed and await _tell_drift(context, step, state, standing)
 
 
 async def _tell_drift(
     context: Context, step: Step, state: ResourceState, standing: ResourceState
-) -> None:
+) -> bool:
     client = await context.registry.ensure(state.provider, context.provider_states)
     verdict = await client.diff(
         state.urn,
@@ -105,8 +113,7 @@ async def _tell_drift(
         state.ignore_changes,
     )
     if not verdict.some:
-        return
-    step.kind = StepKind.UPDATE
+        return False
     step.changed_properties = verdict.changed
     step.differences = {
         path: replace(
@@ -119,3 +126,4 @@ async def _tell_drift(
             verdict, standing.inputs, standing.outputs, state.inputs
         ).items()
     }
+    return True

@@ -14,7 +14,7 @@ from typing import Final
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Severity
 from emulator.engine.ledger import now
-from emulator.engine.provider_client import OperationFailedError
+from emulator.engine.provider_client import Created, OperationFailedError
 from emulator.engine.resource_state import OperationKind, PendingOperation, ResourceState
 from emulator.engine.secrecy import annotate, mark
 from emulator.engine.urn import is_provider_type
@@ -47,26 +47,34 @@ async def _settle(context: Context, number: int, operation: PendingOperation) ->
 
 async def _settle_creation(context: Context, number: int, state: ResourceState) -> str:
     ledger = context.ledger
-    question = {"urn": state.urn, "inputs": without_secrets(state.inputs)}
     try:
-        client = await context.registry.ensure(state.provider, context.provider_states)
-        answer, _ = await client.invoke(CREATION_QUESTION, question)
+        read = await _read_creation(context, state)
     except OperationFailedError as error:
         if not error.unimplemented:
             context.error(f"creating {state.urn} was cut off, and what came of it: {error}")
             raise DeploymentError(state.urn) from None
         ledger.end(number)
         return "its provider cannot say whether it was created; it is created again"
-    known = {other.id for other in ledger.base.values() if other.type == state.type}
-    if not answer.get("id") or answer["id"] in known:
+    if read is None:
         ledger.end(number)
         return "it had not been created"
     made = copy.copy(state)
-    made.id = str(answer["id"])
-    made.outputs = mark(annotate(answer["outputs"], state.inputs), state.additional_secret_outputs)
+    made.id, made.outputs = read.id, mark(read.outputs, state.additional_secret_outputs)
     made.created = made.modified = now()
     ledger.adopt(number, made)
     return f"it had been created as {made.id} and is taken over"
+
+
+async def _read_creation(context: Context, state: ResourceState) -> Created | None:
+    """What the creation made, None where it made nothing or nothing that still stands."""
+    client = await context.registry.ensure(state.provider, context.provider_states)
+    question = {"urn": state.urn, "inputs": without_secrets(state.inputs)}
+    answer, _ = await client.invoke(CREATION_QUESTION, question)
+    id_ = str(answer.get("id", ""))
+    known = {other.id for other in context.ledger.base.values() if other.type == state.type}
+    if not id_ or id_ in known:
+        return None
+    return await client.read(state.urn, state.type, id_, state.inputs, answer["outputs"])
 
 
 async def _settle_standing(context: Context, number: int, state: ResourceState) -> str:

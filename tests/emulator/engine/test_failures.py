@@ -46,7 +46,8 @@ def test_a_failed_update_keeps_the_last_state_and_a_half_one_the_new(engine: Eng
     assert not failed.succeeded
     assert failed.state("a").inputs == {"value": 1}
     half = engine.deploy("Thing('a', value=1)\nThing('b', value=2, fail='half')", base)
-    assert half.state("b").inputs == {"value": 2, "fail": "half"}
+    assert half.state("b").inputs == {"value": 1}, "what was asked for does not stand"
+    assert half.state("b").outputs["value"] == 2
     assert half.state("b").init_errors == ["b was updated half"]
 
 
@@ -187,7 +188,7 @@ def test_a_logged_error_alone_does_not_fail_a_deployment(engine: Engine) -> None
     [
         ("import sys; sys.exit(3)", "exit code 3"),
         ("import os; os.kill(os.getpid(), 9)", "signal 9"),
-        ("def broken(:", "SyntaxError"),
+        ("def broken(:", "exception:\n  File"),
         ("import nowhere_to_be_found", "ModuleNotFoundError"),
     ],
     ids=["exit", "killed", "syntax", "import"],

@@ -53,14 +53,17 @@ class Pair(pulumi.ComponentResource):
     def __init__(self, name):
         super().__init__('test:index:Pair', name)
         thing = Thing(name + '-child', value=%d, options=Options(parent=self))
-        self.shout = thing.shout
+        self.thing, self.shout = thing, thing.shout
         self.register_outputs({'shout': thing.shout, 'thing': thing})
 pair = Pair('pair')
+Thing('user', pair=pair, child=pair.thing)
 pulumi.export('shout', pair.shout)
 """
     first = engine.deploy(program % 1)
     assert first.succeeded, first.text
     assert first.state("pair").outputs["shout"] == "1!"
+    assert first.state("user").inputs["pair"] == first.state("pair").urn
+    assert first.state("user").inputs["child"] == "pair-child-1"
     reference = first.state("pair").outputs["thing"]
     assert reference == ResourceReference(first.state("pair-child").urn, "pair-child-1")
     second = engine.deploy(program % 2, first.snapshot)
@@ -86,6 +89,33 @@ pulumi.export('shout', read.shout)
     dropped = engine.deploy("Thing('owned', value='seen')", outcome.snapshot)
     assert dropped.changes == [("discard", "read")]
     assert engine.memory.called("create", "delete") == []
+
+
+def test_a_resource_that_was_owned_and_is_now_read_is_deleted(engine: Engine) -> None:
+    read = """
+class Read(pulumi.CustomResource):
+    pass
+Thing('owned')
+Read('memory:index:Thing', 'turned', {}, Options(id='owned-1'))
+"""
+    first = engine.deploy("Thing('owned')")
+    owned = engine.deploy("Thing('owned')\nThing('turned')", first.snapshot)
+    turned = engine.deploy(read, owned.snapshot)
+    assert turned.succeeded, turned.text
+    assert turned.changes == [
+        ("read-replacement", "turned"),
+        ("replace", "turned"),
+        ("delete-replaced", "turned"),
+    ]
+    assert list(engine.memory.resources) == ["owned-1"]
+    back = engine.deploy("Thing('owned')\nThing('turned')", turned.snapshot)
+    assert back.changes == [
+        ("create-replacement", "turned"),
+        ("replace", "turned"),
+        ("discard-replaced", "turned"),
+    ]
+    kept = engine.deploy(read.replace("owned-1", back.state("turned").id), back.snapshot)
+    assert kept.changes == [("read", "turned")]
 
 
 def test_a_resource_that_does_not_exist_cannot_be_read(engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from emulator.engine.events import StepKind
 from tests.emulator.engine.harness import Engine
 
 PROGRAM = """
@@ -16,7 +15,7 @@ def test_a_refresh_without_drift_changes_nothing(engine: Engine) -> None:
     base = engine.deploy(PROGRAM).snapshot
     outcome = engine.refresh(base)
     assert outcome.succeeded, outcome.text
-    assert {kind for kind, _ in outcome.changes} == {"refresh"}
+    assert {kind for kind, _ in outcome.steps} == {"same"}
     assert outcome.snapshot == base
 
 
@@ -24,7 +23,7 @@ def test_drift_comes_into_state_and_the_next_update_undoes_it(engine: Engine) ->
     base = engine.deploy(PROGRAM).snapshot
     engine.memory.resources["a-1"][1]["value"] = 5
     outcome = engine.refresh(base)
-    assert [change for change in outcome.changes if change[0] != "refresh"] == [("update", "a")]
+    assert outcome.changes == [("update", "a")]
     assert outcome.step("update", "a").differences["value"].before == 1
     assert outcome.step("update", "a").differences["value"].after == 5
     assert outcome.state("a").inputs["value"] == 5
@@ -37,11 +36,20 @@ def test_an_update_with_refresh_finds_drift_itself(engine: Engine) -> None:
     base = engine.deploy(PROGRAM).snapshot
     engine.memory.resources["a-1"][1]["value"] = 5
     preview = engine.preview(PROGRAM, base, refresh=True)
-    assert preview.result.changes[StepKind.UPDATE] >= 1
     assert engine.memory.named("a")["value"] == 5
     update = engine.deploy(PROGRAM, base, refresh=True)
-    assert ("update", "a") in update.changes
+    for outcome in (preview, update):
+        assert ("refresh", "a") in outcome.changes
+        assert [change for change in outcome.changes if change[0] != "refresh"] == [("update", "a")]
     assert engine.memory.named("a")["value"] == 1
+
+
+def test_an_output_that_lives_its_own_life_is_recorded_and_no_drift(engine: Engine) -> None:
+    base = engine.deploy("Thing('a')").snapshot
+    engine.memory.resources["a-1"][1]["computed"] = "LATER"
+    outcome = engine.refresh(base)
+    assert outcome.changes == []
+    assert outcome.state("a").outputs["computed"] == "LATER"
 
 
 def test_what_is_gone_is_dropped_and_made_again(engine: Engine) -> None:
