@@ -64,15 +64,17 @@ STARTS_SERVERS = ("tests/whole", "tests/emulator/cloud", "tests/emulator/provide
 """Folders whose tests share something slow to start: each stays on one worker."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep on one worker what shares a server."""
+    path = item.path.relative_to(ROOT)
+    shares = path.parent.as_posix() in STARTS_SERVERS
+    alone = path.name == "test_killed_and_torn_down.py"
+    group = path.parent if shares and not alone else path
+    item.add_marker(pytest.mark.xdist_group(group.as_posix()))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a server, and begin with it: the rest fills the other cores."""
-    for item in items:
-        path = item.path.relative_to(ROOT)
-        shares = path.parent.as_posix() in STARTS_SERVERS
-        alone = path.name == "test_killed_and_torn_down.py"
-        group = path.parent if shares and not alone else path
-        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
+    """Begin with what starts slowly: the rest fills the other cores."""
     items.sort(key=lambda item: item.path.parent != ROOT / "tests" / "whole")
 
 
