@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
@@ -56,7 +57,8 @@ class Masker:
             for item in value:
                 self.learn(item, inside_secret=inside_secret)
         elif inside_secret and isinstance(value, str) and len(value) >= MINIMUM_MASKED_LENGTH:
-            self._texts.add(value)
+            # Errors often quote a value, which escapes its quotes and line ends.
+            self._texts.update((value, json.dumps(value)[1:-1], repr(value)[1:-1]))
 
     def mask(self, text: str) -> str:
         """The text with secrets replaced, longest first."""

@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from emulator.providers.creations import Creations
-from emulator.providers.server import ProviderServer, serve
+from emulator.providers.server import ProviderServer
 from tests.emulator.engine.harness import Engine
 from tests.emulator.engine.memory_provider import Memory, MemoryProvider
 
@@ -30,18 +30,18 @@ class TimedServer(ProviderServer):
 @pytest.fixture(scope="session")
 def make_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Engine]]:
     """Makes projects, each with a provider server and a cloud of its own."""
-    servers = []
+    engines = []
 
     def make() -> Engine:
         memory = Memory()
-        server, port = serve(TimedServer(memory))
-        servers.append(server)
         folder: Path = tmp_path_factory.mktemp("project")
-        return Engine(folder, memory, server, port)
+        made = Engine(folder, memory, TimedServer(memory))
+        engines.append(made)
+        return made
 
     yield make
-    for server in servers:
-        server.stop(None)
+    for engine in engines:
+        engine.stop()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from emulator.engine.journal import JournalEntry, fold
 from emulator.engine.request import DeploymentKind, DeploymentRequest, DeploymentResult
 from emulator.engine.resource_state import OperationKind, ResourceState, Snapshot
 from emulator.engine.urn import is_default_provider, name_of
+from emulator.providers.server import ProviderServer, serve
 from emulator.state.integrity import integrity_problems
 from emulator.values import Properties
 from tests.emulator.engine.memory_provider import PACKAGE, Memory
@@ -165,9 +166,21 @@ class Engine:
 
     folder: Path
     memory: Memory
-    server: grpc.Server
-    port: int
+    servicer: ProviderServer
     stack_outputs: dict[str, Properties] = field(default_factory=dict)
+    server: grpc.Server = field(init=False)
+    port: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Serve the provider, on another port after a stop."""
+        self.server, self.port = serve(self.servicer)
+
+    def stop(self) -> None:
+        """Have the provider go away, whatever it is at."""
+        self.server.stop(None).wait()
 
     def deploy(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -167,7 +168,8 @@ def test_named_outputs_become_secret_once() -> None:
 @given(st.lists(st.text("abcdef-", min_size=4, max_size=12), min_size=1, max_size=5), st.data())
 def test_a_masked_text_holds_no_secret(hidden: list[str], data: st.DataObject) -> None:
     masker = Masker()
-    masker.learn({"deep": [Secret({"texts": hidden})]})
+    masker.learn({"deep": [Secret({"texts": [*hidden, 'two\n"lines"']})]})
+    assert "lines" not in masker.mask(repr('two\n"lines"') + json.dumps('two\n"lines"'))
     text = " ".join(data.draw(st.lists(st.sampled_from([*hidden, "plain"]), max_size=6)))
     masked = masker.mask(f"error: {text}!")
     assert not any(item in masked for item in hidden)

@@ -207,7 +207,7 @@ def test_a_program_that_ends_badly_fails_and_deletes_nothing(
 def test_a_provider_that_is_gone_is_an_error_and_nothing_hangs(engine: Engine) -> None:
     def stop(event: object) -> None:
         if isinstance(event, StepOutputs) and event.step.urn.endswith("::first"):
-            engine.server.stop(None).wait()
+            engine.stop()
 
     outcome = engine.deploy(
         "first = Thing('first')\nThing('second', value=first.computed)", on_event=stop

@@ -50,6 +50,27 @@ def test_a_second_interrupt_stops_at_once_and_leaves_the_operation_pending(engin
     assert len(engine.memory.resources) == 2
 
 
+def test_a_creation_whose_provider_goes_away_stays_pending_and_is_found(engine: Engine) -> None:
+    gate = engine.memory.gates["slow"] = Gate()
+
+    def stop() -> None:
+        gate.arrived.acquire(timeout=20)
+        engine.server.stop(None)
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    outcome = engine.deploy(SLOW)
+    stopper.join()
+    assert not outcome.succeeded
+    assert "the provider is gone" in outcome.text
+    assert [item.kind for item in outcome.snapshot.pending_operations] == [OperationKind.CREATING]
+    gate.opened.set()
+    engine.start()
+    again = engine.deploy(SLOW, outcome.snapshot)
+    assert again.succeeded, again.text
+    assert again.steps == [("same", "slow"), ("create", "later")]
+
+
 def test_an_interrupted_destroy_keeps_what_it_did_not_come_to(engine: Engine) -> None:
     gate = engine.memory.gates["slow"] = Gate()
     base = engine.deploy("a = Thing('a')\nThing('b', deleteGate='slow', value=a.computed)").snapshot
@@ -167,7 +188,7 @@ def test_a_creation_of_which_nobody_can_tell_now_stays_pending(engine: Engine) -
     base = engine.deploy("Thing('a')").snapshot
     state = base.resources.pop()
     base.pending_operations.append(PendingOperation(state, OperationKind.CREATING))
-    engine.server.stop(None).wait()
+    engine.stop()
     outcome = engine.deploy("Thing('a')", base)
     assert not outcome.succeeded
     assert "the provider is gone" in outcome.text

@@ -133,9 +133,7 @@ Thing('free')
     for outcome in (
         engine.destroy(base),
         engine.preview("", base),
-        engine.deploy("", base),
         engine.deploy(program % 2, base),
-        engine.preview(program % 2, base),
     ):
         assert not outcome.succeeded
         assert "protect" in outcome.errors[0]
