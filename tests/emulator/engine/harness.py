@@ -38,6 +38,10 @@ STACK: Final = "dev"
 ROOT_NAME: Final = f"{PROJECT}-{STACK}"
 
 
+STOOD: Final[dict[str, tuple[Snapshot, dict[str, tuple[str, Properties]]]]] = {}
+"""State and cloud of programs that were brought about in this session."""
+
+
 @dataclass(slots=True)
 class CheckedJournal:
     """Keeps copies of the entries, each with what the provider held when it was recorded."""
@@ -234,6 +238,19 @@ class Engine:
             check_journal(untouched, journal, gone_on_purpose, foreign)
             check_end(outcome, untouched, cut=before_record is not None)
         return outcome
+
+    def stand(self, program: str) -> Snapshot:
+        """State of a program that has been brought about; a copy where another test did so."""
+        if program not in STOOD:
+            outcome = self.deploy(program)
+            assert outcome.succeeded, outcome.text
+            STOOD[program] = copy.deepcopy((outcome.snapshot, self.memory.resources))
+            self.memory.calls.clear()
+            return outcome.snapshot
+        snapshot, resources = copy.deepcopy(STOOD[program])
+        self.memory.resources.update(resources)
+        self.memory.last_id = len(resources)
+        return snapshot
 
     def preview(self, program: str, base: Snapshot | None = None, **named: Any) -> Outcome:
         return self.deploy(program, base, DeploymentKind.PREVIEW, **named)

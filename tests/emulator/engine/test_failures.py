@@ -41,7 +41,7 @@ def test_a_resource_that_came_about_half_is_kept_and_mended(engine: Engine) -> N
 
 
 def test_a_failed_update_keeps_the_last_state_and_a_half_one_the_new(engine: Engine) -> None:
-    base = engine.deploy("Thing('a', value=1)\nThing('b', value=1)").snapshot
+    base = engine.stand("Thing('a', value=1)\nThing('b', value=1)")
     failed = engine.deploy("Thing('a', value=2, fail='update')\nThing('b', value=1)", base)
     assert not failed.succeeded
     assert failed.state("a").inputs == {"value": 1}
@@ -52,7 +52,7 @@ def test_a_failed_update_keeps_the_last_state_and_a_half_one_the_new(engine: Eng
 
 
 def test_a_failed_delete_keeps_the_resource(engine: Engine) -> None:
-    base = engine.deploy("Thing('a', fail='delete')\nThing('b')").snapshot
+    base = engine.stand("Thing('a', fail='delete')\nThing('b')")
     failed = engine.destroy(base)
     assert not failed.succeeded
     assert failed.has("a")
@@ -60,7 +60,7 @@ def test_a_failed_delete_keeps_the_resource(engine: Engine) -> None:
 
 
 def test_a_failed_replacement_after_deleting_first_is_made_up_for(engine: Engine) -> None:
-    base = engine.deploy("Thing('a', replace=1, deletesFirst=True)").snapshot
+    base = engine.stand("Thing('a', replace=1, deletesFirst=True)")
     failed = engine.deploy("Thing('a', replace=2, deletesFirst=True, fail='create')", base)
     assert not failed.succeeded
     assert failed.state("a").pending_replacement
@@ -74,7 +74,7 @@ def test_a_failed_replacement_after_deleting_first_is_made_up_for(engine: Engine
 
 
 def test_a_failed_replacement_leaves_the_old_one_and_the_next_run_replaces(engine: Engine) -> None:
-    base = engine.deploy("Thing('a', replace=1)").snapshot
+    base = engine.stand("Thing('a', replace=1)")
     failed = engine.deploy("Thing('a', replace=2, fail='create')", base)
     assert failed.state("a").inputs == {"replace": 1}
     half = engine.deploy("Thing('a', replace=2, fail='half')", failed.snapshot)
@@ -109,7 +109,7 @@ def test_two_resources_of_one_name_are_refused(engine: Engine) -> None:
 
 
 def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
-    base = engine.deploy("Thing('old')").snapshot
+    base = engine.stand("Thing('old')")
     outcome = engine.deploy(
         "old = [pulumi.Alias(name='old')]\n"
         "first = Thing('a', options=Options(aliases=old))\n"
@@ -196,7 +196,7 @@ def test_a_logged_error_alone_does_not_fail_a_deployment(engine: Engine) -> None
 def test_a_program_that_ends_badly_fails_and_deletes_nothing(
     program: str, said: str, engine: Engine
 ) -> None:
-    base = engine.deploy("Thing('a')").snapshot
+    base = engine.stand("Thing('a')")
     outcome = engine.deploy(program, base)
     assert not outcome.succeeded
     assert said in outcome.text

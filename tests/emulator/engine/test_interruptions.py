@@ -73,7 +73,7 @@ def test_a_creation_whose_provider_goes_away_stays_pending_and_is_found(engine: 
 
 def test_an_interrupted_destroy_keeps_what_it_did_not_come_to(engine: Engine) -> None:
     gate = engine.memory.gates["slow"] = Gate()
-    base = engine.deploy("a = Thing('a')\nThing('b', deleteGate='slow', value=a.computed)").snapshot
+    base = engine.stand("a = Thing('a')\nThing('b', deleteGate='slow', value=a.computed)")
     outcome = engine.destroy(base, on_event=_interrupting(gate, times=1))
     assert outcome.result.interrupted
     assert outcome.has("a")
@@ -138,9 +138,9 @@ def test_a_run_whose_disk_fills_at_any_entry_is_made_up_for_by_the_next(
     engine = make_engine()
     base = Snapshot()
     if moment != "create":
-        base = engine.deploy(BEFORE).snapshot
+        base = engine.stand(BEFORE)
     target = {"create": BEFORE, "edit": AFTER, "destroy": ""}[moment]
-    for at in (1, 2, 5, 9, 12, 14, 99):
+    for at in (2, 6, 11, 99):
         outcome = engine.deploy(target, base, before_record=_fills_at(at))
         base = outcome.snapshot
         if outcome.succeeded:
@@ -156,7 +156,7 @@ def test_a_run_whose_disk_fills_at_any_entry_is_made_up_for_by_the_next(
 def test_pending_operations_are_settled_by_looking(engine: Engine) -> None:
     names = ("created-not", "updated", "deleted-not", "deleted")
     program = "".join(f"Thing('{name}', value=1)\n" for name in names)
-    base = engine.deploy(program).snapshot
+    base = engine.stand(program)
     states = {name_of(state.urn): state for state in base.resources}
     for name in ("created-not", "deleted"):
         del engine.memory.resources[states[name].id]
@@ -185,7 +185,7 @@ def test_pending_operations_are_settled_by_looking(engine: Engine) -> None:
 
 
 def test_a_creation_of_which_nobody_can_tell_now_stays_pending(engine: Engine) -> None:
-    base = engine.deploy("Thing('a')").snapshot
+    base = engine.stand("Thing('a')")
     state = base.resources.pop()
     base.pending_operations.append(PendingOperation(state, OperationKind.CREATING))
     engine.stop()

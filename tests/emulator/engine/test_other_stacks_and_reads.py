@@ -72,7 +72,7 @@ pulumi.export('shout', pair.shout)
 
 
 def test_a_resource_that_is_only_read_is_never_created_or_deleted(engine: Engine) -> None:
-    base = engine.deploy("Thing('owned', value='seen')").snapshot
+    base = engine.stand("Thing('owned', value='seen')")
     engine.memory.calls.clear()
     program = """
 class Read(pulumi.CustomResource):

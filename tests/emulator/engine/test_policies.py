@@ -103,7 +103,7 @@ def test_a_packs_configuration_sets_levels_and_parameters(engine: Engine, pack: 
 
 def test_a_stack_policy_fails_an_update_after_the_fact(engine: Engine, pack: Path) -> None:
     program = "for n in range(3): Thing(f'thing-{n}', tags={})\nThing('gone')"
-    base = engine.deploy(program).snapshot
+    base = engine.stand(program)
     outcome = engine.deploy(program.replace("Thing('gone')", ""), base, policy_packs=_packs(pack))
     assert not outcome.succeeded
     assert outcome.has("thing-2")

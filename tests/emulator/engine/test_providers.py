@@ -128,7 +128,7 @@ group = Group('group', Options(protect=True))
 Thing('child', value=1, replace=%d, options=Options(parent=group))
 Thing('free')
 """
-    base = engine.deploy(program % 1).snapshot
+    base = engine.stand(program % 1)
     assert engine.memory.called("delete") == []
     for outcome in (
         engine.destroy(base),
@@ -149,7 +149,7 @@ def test_deleting_first_is_refused_where_a_dependent_is_protected(engine: Engine
 a = Thing('a', replace=%d, deletesFirst=True)
 Thing('b', replace=a.computed, options=Options(protect=True))
 """
-    base = engine.deploy(program % 1).snapshot
+    base = engine.stand(program % 1)
     outcome = engine.deploy(program % 2, base)
     assert not outcome.succeeded
     assert "as part of replacing" in outcome.text

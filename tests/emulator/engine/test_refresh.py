@@ -12,7 +12,7 @@ Thing('child', options=Options(parent=a, depends_on=[b], deleted_with=a))
 
 
 def test_a_refresh_without_drift_changes_nothing(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     outcome = engine.refresh(base)
     assert outcome.succeeded, outcome.text
     assert {kind for kind, _ in outcome.steps} == {"same"}
@@ -20,7 +20,7 @@ def test_a_refresh_without_drift_changes_nothing(engine: Engine) -> None:
 
 
 def test_drift_comes_into_state_and_the_next_update_undoes_it(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     engine.memory.resources["a-1"][1]["value"] = 5
     outcome = engine.refresh(base)
     assert outcome.changes == [("update", "a")]
@@ -33,7 +33,7 @@ def test_drift_comes_into_state_and_the_next_update_undoes_it(engine: Engine) ->
 
 
 def test_an_update_with_refresh_finds_drift_itself(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     engine.memory.resources["a-1"][1]["value"] = 5
     preview = engine.preview(PROGRAM, base, refresh=True)
     assert engine.memory.named("a")["value"] == 5
@@ -45,7 +45,7 @@ def test_an_update_with_refresh_finds_drift_itself(engine: Engine) -> None:
 
 
 def test_an_output_that_lives_its_own_life_is_recorded_and_no_drift(engine: Engine) -> None:
-    base = engine.deploy("Thing('a')").snapshot
+    base = engine.stand("Thing('a')")
     engine.memory.resources["a-1"][1]["computed"] = "LATER"
     outcome = engine.refresh(base)
     assert outcome.changes == []
@@ -53,7 +53,7 @@ def test_an_output_that_lives_its_own_life_is_recorded_and_no_drift(engine: Engi
 
 
 def test_what_is_gone_is_dropped_and_made_again(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     del engine.memory.resources["a-1"]
     outcome = engine.refresh(base)
     assert outcome.succeeded, outcome.text
@@ -67,14 +67,14 @@ def test_what_is_gone_is_dropped_and_made_again(engine: Engine) -> None:
 
 
 def test_a_preview_of_a_refresh_leaves_everything_as_it_was(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     engine.memory.resources["a-1"][1]["value"] = 5
     outcome = engine.refresh(base, preview_only=True)
     assert ("update", "a") in outcome.changes
 
 
 def test_a_read_that_fails_fails_the_refresh_and_loses_nothing(engine: Engine) -> None:
-    base = engine.deploy("Thing('a', fail='read')\nThing('b')").snapshot
+    base = engine.stand("Thing('a', fail='read')\nThing('b')")
     outcome = engine.refresh(base)
     assert not outcome.succeeded
     assert "read of a was told to fail" in outcome.text

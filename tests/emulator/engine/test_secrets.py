@@ -71,7 +71,7 @@ raise ValueError('{PLANTED}')
 
 
 def test_a_failing_operation_does_not_show_the_secret_it_was_given(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     failing = PROGRAM.replace("tags={'plain': 1}", "fail='update'")
     outcome = engine.deploy(failing, base)
     assert not outcome.succeeded
@@ -80,7 +80,7 @@ def test_a_failing_operation_does_not_show_the_secret_it_was_given(engine: Engin
 
 
 def test_differences_carry_secrets_as_secrets(engine: Engine) -> None:
-    base = engine.deploy(PROGRAM).snapshot
+    base = engine.stand(PROGRAM)
     preview = engine.preview(PROGRAM.replace(f"('{PLANTED}'), tags", "('another-one'), tags"), base)
     difference = preview.step("update", "thing").differences["value"]
     assert difference.before == Secret(PLANTED)

@@ -23,7 +23,7 @@ pulumi.export('known', second.id.apply(lambda _: 1 / 0))
 
 
 def test_an_update_with_known_outputs_is_known_in_a_preview(engine: Engine) -> None:
-    base = engine.deploy("a = Thing('a', value=1)\nThing('b', value=a.shout)").snapshot
+    base = engine.stand("a = Thing('a', value=1)\nThing('b', value=a.shout)")
     preview = engine.preview("a = Thing('a', value=2)\nThing('b', value=a.shout)", base)
     assert preview.steps == [("update", "a"), ("update", "b")]
     assert preview.state("b").inputs == {"value": "2!"}
@@ -40,7 +40,7 @@ pulumi.export('answer', pulumi.runtime.invoke_output('memory:index:echo', {'a': 
     preview = engine.preview(program % (1, 1))
     assert preview.succeeded, preview.text
     assert [call for call in engine.memory.calls if call.name == "thing"] == []
-    base = engine.deploy(program % (1, 1)).snapshot
+    base = engine.stand(program % (1, 1))
     engine.memory.calls.clear()
     later = engine.preview(program % (2, 1), base)
     assert later.succeeded, later.text
