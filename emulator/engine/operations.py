@@ -12,7 +12,7 @@ from emulator.engine.ledger import now
 from emulator.engine.provider_client import Created, OperationFailedError, ProviderClient
 from emulator.engine.registry import provider_config
 from emulator.engine.resource_state import OperationKind, ResourceState
-from emulator.engine.secrecy import mark
+from emulator.engine.secrecy import annotate, mark
 from emulator.engine.urn import is_provider_type
 from emulator.values import Properties
 
@@ -82,7 +82,8 @@ class Operations:
     async def same(self, step: Step, old: ResourceState, new: ResourceState) -> None:
         """Carry a resource over unchanged; options that only state knows may differ."""
         ledger = self.context.ledger
-        new.id, new.outputs = old.id, mark(old.outputs, new.additional_secret_outputs)
+        outputs = annotate(old.outputs, new.inputs)  # an input may have become secret
+        new.id, new.outputs = old.id, mark(outputs, new.additional_secret_outputs)
         new.created, new.modified = old.created, old.modified
         self.context.started(step)
         if is_provider_type(new.type):

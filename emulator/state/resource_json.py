@@ -27,7 +27,6 @@ UNSUPPORTED: Final = (
     "snippetID",
 )
 """Fields that change what an engine does and that the emulator does not know."""
-NANOSECONDS: Final = 1_000_000_000
 
 
 class MalformedResourceError(Exception):
@@ -165,19 +164,19 @@ def _sorted(dependencies: dict[str, list[str]]) -> dict[str, list[str]]:
     return {key: dependencies[key] for key in sorted(dependencies)}
 
 
-def _encode_timeouts(seconds: dict[str, float]) -> dict[str, int]:
-    """Nanoseconds of every operation that has a timeout, in the CLI's order."""
+def _encode_timeouts(seconds: dict[str, float]) -> dict[str, float]:
+    """Seconds of every operation that has a timeout, in the CLI's order."""
     return {
-        operation: round(seconds[operation] * NANOSECONDS)
+        operation: int(value) if (value := seconds[operation]).is_integer() else value
         for operation in ("create", "update", "delete")
         if seconds.get(operation)
     }
 
 
-def _decode_timeouts(nanoseconds: dict[str, Any]) -> dict[str, float]:
+def _decode_timeouts(seconds: dict[str, Any]) -> dict[str, float]:
     return {
-        operation: value / NANOSECONDS
-        for operation, value in nanoseconds.items()
+        operation: float(value)
+        for operation, value in seconds.items()
         if isinstance(value, int | float) and value
     }
 

@@ -15,6 +15,10 @@ from tests.emulator.engine.harness import Engine
 from tests.emulator.engine.memory_provider import Memory, MemoryProvider
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "pulumi_cli: needs a real `pulumi`, skipped without one")
+
+
 class TimedServer(ProviderServer):
     """Also notes the time that the engine gives an operation: a Provider is not told."""
 

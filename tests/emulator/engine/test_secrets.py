@@ -52,6 +52,13 @@ thing.shout.apply(look)
     ]
 
 
+def test_an_input_that_becomes_secret_hides_the_output_that_repeats_it(engine: Engine) -> None:
+    base = engine.stand("Thing('a', value='plain-text')")
+    outcome = engine.deploy("Thing('a', value=pulumi.Output.secret('plain-text'))", base)
+    assert outcome.changes == []
+    assert outcome.state("a").outputs["value"] == Secret("plain-text")
+
+
 def test_no_line_shows_a_secret_not_even_a_providers_error(engine: Engine) -> None:
     program = f"""
 secret = pulumi.Config().require_secret('token')

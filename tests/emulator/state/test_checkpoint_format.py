@@ -97,7 +97,7 @@ def test_fields_have_the_order_of_the_cli(home: Home, snapshot: Snapshot) -> Non
         "customTimeouts",
         "created",
     ]
-    assert bucket["customTimeouts"] == {"create": 600_000_000_000}
+    assert bucket["customTimeouts"] == {"create": 600}
     assert list(bucket["propertyDependencies"]) == ["bucket", "tags"]
 
 
