@@ -55,3 +55,7 @@ check: lint test ## Run exactly what CI runs
 lock: $(INSTALLED) ## Pin the dependencies anew, with hashes
 	@$(UV_COMPILE) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	@$(UV_COMPILE) --constraint requirements-dev.txt requirements.in --output-file requirements.txt
+
+.PHONY: bench
+bench: $(INSTALLED) ## Measure the emulator, beside the pulumi CLI where there is one (BENCH="--sizes 1,10")
+	@$(BIN)/python -m benchmarks $(BENCH)
