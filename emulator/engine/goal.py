@@ -53,6 +53,7 @@ class Goal:
     retain_on_delete: bool | None = None
     deleted_with: str = ""
     replace_with: list[str] = field(default_factory=list)
+    import_id: str = ""
     source_position: str = ""
 
 
@@ -100,6 +101,7 @@ def decode_goal(request: Any, folder: Path) -> Goal:
         retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
         deleted_with=request.deletedWith,
         replace_with=list(request.replace_with),
+        import_id=request.importId,
         source_position=_position(request.sourcePosition, folder),
     )
 
@@ -115,9 +117,9 @@ def parse_duration(text: str) -> float:
 
 def _refuse_unsupported(request: Any) -> None:
     unsupported = {
-        "import_": bool(request.importId),
         "transforms": bool(request.transforms),
         "hooks": request.HasField("hooks") and bool(request.hooks.ListFields()),
+        "hide_diffs": bool(request.hideDiffs),
         "env_var_mappings": bool(request.envVarMappings),
         "state_migrations": bool(request.state_migrations),
         "remote components": request.remote,

@@ -49,12 +49,12 @@ class Operations:
         self,
         step: Step,
         old: ResourceState,
+        old_key: int,
         new: ResourceState,
         client: ProviderClient | None,
     ) -> None:
-        """Update a resource in place."""
+        """Update a resource in place; `old_key` is that of its old state."""
         ledger = self.context.ledger
-        old_key = ledger.old_keys[old.urn]
         new.id, new.created = old.id, old.created
         async with self.context.slots:
             self._refuse_when_stopping(step)
@@ -79,7 +79,7 @@ class Operations:
         self._learn(new)
         self.context.ended(step, time.monotonic() - began)
 
-    async def same(self, step: Step, old: ResourceState, new: ResourceState) -> None:
+    async def same(self, step: Step, old: ResourceState, old_key: int, new: ResourceState) -> None:
         """Carry a resource over unchanged; options that only state knows may differ."""
         ledger = self.context.ledger
         outputs = annotate(old.outputs, new.inputs)  # an input may have become secret
@@ -89,7 +89,7 @@ class Operations:
         if is_provider_type(new.type):
             await self.context.registry.stand(new.urn, old.id, old.inputs)
             new.inputs = old.inputs
-        ledger.end(None, put=new, drop=[ledger.old_keys[old.urn]])
+        ledger.end(None, put=new, drop=[old_key])
         self._learn(new)
         self.context.ended(step)
 
@@ -178,7 +178,7 @@ class Operations:
         """What becomes of a replaced state: marked for the deletion at the end, or dropped."""
         if old_key is None:
             return [], []
-        if step.deletes_first:
+        if step.deletes_first or old_key not in self.context.ledger.base:
             return [], [old_key]
         outlived = copy.copy(self.context.ledger.base[old_key])
         outlived.delete = True

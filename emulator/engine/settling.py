@@ -37,7 +37,7 @@ async def settle(context: Context, pending: list[PendingOperation]) -> None:
 async def _settle(context: Context, number: int, operation: PendingOperation) -> str:
     state = operation.resource
     if state.custom and not is_provider_type(state.type):
-        if operation.kind in (OperationKind.CREATING, OperationKind.IMPORTING):
+        if operation.kind is OperationKind.CREATING:
             return await _settle_creation(context, number, state)
         if operation.kind in (OperationKind.UPDATING, OperationKind.DELETING):
             return await _settle_standing(context, number, state)

@@ -23,6 +23,8 @@ class Scenario:
     any_order: bool = False
     gone_on_purpose: tuple[str, ...] = ()
     """Names that the provider keeps although the state gives them up."""
+    standing: tuple[str, ...] = ()
+    """Ids of resources that the provider holds from the start, each with `value` 1."""
 
     @property
     def prefix(self) -> str:
@@ -427,4 +429,86 @@ PROVIDERS: Final = [
     ),
 ]
 
-SCENARIOS: Final = [*STEPS, *OPTIONS, *ALIASES, *PROVIDERS]
+IMPORTS: Final = [
+    scenario(
+        "a standing resource is imported",
+        "",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        ["import $"],
+        standing=("$-id",),
+    ),
+    scenario(
+        "an import that differs is updated",
+        "",
+        "Thing('$', value=2, options=Options(import_='$-id'))",
+        ["import $", "update $"],
+        standing=("$-id",),
+    ),
+    scenario(
+        "ignored changes are those of the import, too",
+        "",
+        """
+        Thing('$', value=2, options=Options(import_='$-id', ignore_changes=['value']))
+        """,
+        ["import $"],
+        standing=("$-id",),
+    ),
+    scenario(
+        "an import takes the place of what stood",
+        "Thing('$', value=1)",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        ["import-replacement $", "replace $", "delete-replaced $"],
+        standing=("$-id",),
+    ),
+    scenario(
+        "what was imported stays",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        [],
+        standing=("$-id",),
+    ),
+    scenario(
+        "an import dropped from the program changes nothing",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        "Thing('$', value=1)",
+        [],
+        standing=("$-id",),
+    ),
+    scenario(
+        "what was only read is imported",
+        "Thing('$', options=Options(id='$-id'))",
+        "Thing('$', value=1, options=Options(import_='$-id'))",
+        ["import-replacement $", "replace $", "discard-replaced $"],
+        standing=("$-id",),
+    ),
+    scenario(
+        "a resource is read",
+        "",
+        "Thing('$', options=Options(id='$-id'))",
+        ["read $"],
+        standing=("$-id",),
+        gone_on_purpose=("$",),
+    ),
+    scenario(
+        "a resource read no more is only forgotten",
+        "Thing('$', options=Options(id='$-id'))",
+        "",
+        ["discard $"],
+        standing=("$-id",),
+        gone_on_purpose=("$",),
+    ),
+]
+
+SCENARIOS: Final = [*STEPS, *OPTIONS, *ALIASES, *PROVIDERS, *IMPORTS]
+
+
+def standing() -> dict[str, tuple[str, dict[str, object]]]:
+    """What the provider holds from the start: URN and outputs by id."""
+    return {
+        id_.replace("$", item.prefix): (
+            f"urn:pulumi:elsewhere::other::memory:index:Thing::{item.prefix}",
+            {"value": 1, "computed": "STANDING", "shout": "1!"},
+        )
+        for item in SCENARIOS
+        for id_ in item.standing
+    }

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.engine.urn import name_of
 from tests.emulator.engine.harness import Engine, Outcome
-from tests.emulator.engine.scenarios import SCENARIOS, Scenario, program
+from tests.emulator.engine.scenarios import SCENARIOS, Scenario, program, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ def table(make_engine: Callable[[], Engine]) -> Table:
     gone = frozenset(
         name.replace("$", item.prefix) for item in SCENARIOS for name in item.gone_on_purpose
     )
+    engine.memory.resources.update(standing())
     first = engine.deploy(before)
     assert first.succeeded, first.text
     preview = engine.preview(after, first.snapshot)
@@ -69,7 +70,7 @@ def test_a_preview_foretells_the_steps(item: Scenario, table: Table) -> None:
 
 
 def test_a_second_preview_has_nothing_to_do(table: Table) -> None:
-    assert table.second_preview.changes == []
+    assert [step for step in table.second_preview.changes if step[0] != "read"] == []
 
 
 def test_the_provider_holds_what_the_state_says(table: Table) -> None:

@@ -129,7 +129,6 @@ def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("program", "named"),
     [
-        ("Thing('a', options=Options(import_='x'))", "import_"),
         ("Thing('a', options=Options(transforms=[lambda args: None]))", "transforms"),
         (
             "hook = pulumi.ResourceHook('h', lambda args: None)\n"
@@ -141,7 +140,7 @@ def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
             "remote components",
         ),
     ],
-    ids=["import", "transforms", "hooks", "remote"],
+    ids=["transforms", "hooks", "remote"],
 )
 def test_what_is_not_supported_is_refused_by_name(program: str, named: str, engine: Engine) -> None:
     outcome = engine.deploy(program)

@@ -17,7 +17,7 @@ import pytest
 from emulator.state.resource_json import encode_resource
 from tests.emulator.engine.harness import PROJECT, STACK, Engine
 from tests.emulator.engine.programs import PRELUDE
-from tests.emulator.engine.scenarios import SCENARIOS, program
+from tests.emulator.engine.scenarios import SCENARIOS, program, standing
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -85,9 +85,11 @@ def test_the_table_of_edits_means_the_same_to_the_cli(engine: Engine, tmp_path: 
     gone = frozenset(
         name.replace("$", item.prefix) for item in SCENARIOS for name in item.gone_on_purpose
     )
+    engine.memory.resources.update(standing())
     first = engine.deploy(before)
     second = engine.deploy(after, first.snapshot, gone_on_purpose=gone)
     engine.memory.resources.clear()
+    engine.memory.resources.update(standing())
     cli = Cli(tmp_path, engine)
     cli.up(before)
     assert Counter(cli.up(after)) == Counter(second.changes)
