@@ -71,7 +71,12 @@ async def _read_creation(context: Context, state: ResourceState) -> Created | No
     question = {"urn": state.urn, "inputs": without_secrets(state.inputs)}
     answer, _ = await client.invoke(CREATION_QUESTION, question)
     id_ = str(answer.get("id", ""))
-    known = {other.id for other in context.ledger.base.values() if other.type == state.type}
+    known = {
+        other.id
+        for other in context.ledger.base.values()
+        # What was deleted to make room may have had the id that its replacement has.
+        if other.type == state.type and not other.pending_replacement
+    }
     if not id_ or id_ in known:
         return None
     return await client.read(state.urn, state.type, id_, state.inputs, answer["outputs"])

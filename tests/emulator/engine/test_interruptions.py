@@ -50,6 +50,22 @@ def test_a_second_interrupt_stops_at_once_and_leaves_the_operation_pending(engin
     assert len(engine.memory.resources) == 2
 
 
+def test_a_replacement_that_has_the_id_of_what_was_deleted_for_it_is_found(engine: Engine) -> None:
+    base = engine.stand("Thing('slow', replace=1, deletesFirst=True)")
+    engine.memory.last_id = 0  # the next one is named as the first
+    gate = engine.memory.gates["slow"] = Gate()
+    program = SLOW.replace("gate=", "replace=2, deletesFirst=True, gate=")
+    outcome = engine.deploy(
+        program, base, on_event=_interrupting(gate, times=2, kind="create-replacement")
+    )
+    assert [item.kind for item in outcome.snapshot.pending_operations] == [OperationKind.CREATING]
+    gate.opened.set()
+    again = engine.deploy(program, outcome.snapshot)
+    assert again.succeeded, again.text
+    assert "was cut off: it had been created as slow-1 and is taken over" in again.text
+    assert again.steps == [("same", "slow"), ("create", "later")]
+
+
 def test_a_creation_whose_provider_goes_away_stays_pending_and_is_found(engine: Engine) -> None:
     gate = engine.memory.gates["slow"] = Gate()
 
@@ -195,13 +211,17 @@ def test_a_creation_of_which_nobody_can_tell_now_stays_pending(engine: Engine) -
     assert [item.resource.urn for item in outcome.snapshot.pending_operations] == [state.urn]
 
 
-def _interrupting(gate: Gate, times: int) -> Callable[[Event], None]:
+def _interrupting(gate: Gate, times: int, *, kind: str = "") -> Callable[[Event], None]:
     """Interrupts when a gated operation begins; opens the gate unless it interrupts again."""
     interrupts = 0
 
     def watch(event: Event) -> None:
         nonlocal interrupts
-        begins = isinstance(event, StepStarted) and name_of(event.step.urn) in ("slow", "b")
+        begins = (
+            isinstance(event, StepStarted)
+            and name_of(event.step.urn) in ("slow", "b")
+            and kind in ("", event.step.kind.value)
+        )
         told = isinstance(event, Diagnostic) and event.message.startswith("interrupted")
         if (begins and interrupts == 0) or (told and interrupts < times):
             if told:
