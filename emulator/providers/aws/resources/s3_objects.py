@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
@@ -79,19 +80,26 @@ class BucketObject(Handler):
         if key and "serverSideEncryption" not in inputs:
             key["ServerSideEncryption"] = "aws:kms"
         parameters = {"ContentType": "application/octet-stream"} | to_aws(inputs, self.NAMES) | key
+        if tags := self._tags(inputs, "PutObject"):
+            # With the content, as pulumi-aws does: no failure leaves an object without its tags.
+            parameters["Tagging"] = urlencode(tags)
         account.client("s3").put_object(
             Bucket=inputs["bucket"], Key=self._key(inputs), Body=body, **parameters
         )
-        self._tag(account, inputs)
 
     def _tag(self, account: Account, inputs: Properties) -> None:
+        place = {"Bucket": inputs["bucket"], "Key": self._key(inputs)}
+        if tags := self._tags(inputs, "PutObjectTagging"):
+            account.client("s3").put_object_tagging(**place, Tagging={"TagSet": tag_list(tags)})
+        else:
+            account.client("s3").delete_object_tagging(**place)
+
+    def _tags(self, inputs: Properties, operation: str) -> dict[str, str]:
         tags = wanted_tags(inputs)
         if len(tags) > 10:
             message = "Object tags cannot be greater than 10 (default tags count)"
-            raise RefusalError("S3", "PutObjectTagging", "BadRequest", message)
-        account.client("s3").put_object_tagging(
-            Bucket=inputs["bucket"], Key=self._key(inputs), Tagging={"TagSet": tag_list(tags)}
-        )
+            raise RefusalError("S3", operation, "BadRequest", message)
+        return tags
 
     def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
         client = account.client("s3")

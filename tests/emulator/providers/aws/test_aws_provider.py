@@ -113,6 +113,32 @@ def test_another_version_of_an_object_is_unknown_until_it_is_written(driver: Dri
     assert planned["versionId"] is UNKNOWN
 
 
+def test_an_object_has_the_tags_that_it_is_written_with_or_none(driver: Driver) -> None:
+    type_, bucket = "aws:s3/bucketObjectv2:BucketObjectv2", prepare.bucket(driver)
+    made = driver.create(type_, bucket=bucket, key="a", content="one", tags={"a b": "c+d=e"})
+    assert made["tagsAll"] == {"a b": "c+d=e", "stage": "test"}
+    untagged = AwsProvider(driver.context)
+    untagged.configure({"region": "eu-west-1"})
+    inputs = {"bucket": bucket, "key": "b", "content": "two"}
+    resource = untagged.create("urn", type_, inputs, preview=False)
+    assert resource.outputs["tagsAll"] == {}
+    tagged = untagged.update(
+        "urn",
+        type_,
+        resource.id,
+        inputs,
+        resource.outputs,
+        inputs | {"tags": {"a": "b"}},
+        preview=False,
+    )
+    assert tagged["tagsAll"] == {"a": "b"}
+    assert (
+        untagged.update("urn", type_, resource.id, inputs, tagged, inputs, preview=False)["tagsAll"]
+        == {}
+    )
+    untagged.delete("urn", type_, resource.id, inputs, resource.outputs)
+
+
 def test_files_begin_at_the_programs_folder_and_archives_are_the_same_every_time(
     driver: Driver, tmp_path: Path
 ) -> None:
