@@ -59,3 +59,7 @@ lock: $(INSTALLED) ## Pin the dependencies anew, with hashes
 .PHONY: bench
 bench: $(INSTALLED) ## Measure the emulator, beside the pulumi CLI where there is one (BENCH="--sizes 1,10")
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: kill
+kill: $(INSTALLED) ## Kill -9 at every operation boundary and see that nothing is lost (KILL="--every 9" is short)
+	@$(BIN)/python -m tests.kill $(KILL)
