@@ -78,6 +78,7 @@ class Inventory:
     region: str
     _session: Session | None = None
     _cloud_id: str = ""
+    _clients: dict[str, Any] = field(default_factory=dict)
     _at_first: Counter[str] = field(default_factory=Counter)
 
     def standing(self) -> Counter[str]:
@@ -87,6 +88,7 @@ class Inventory:
             self._session = cloud.session(self.account_id, self.region)
             self._cloud_id = cloud.id
             self._at_first = Counter()
+            self._clients = {}
         return Counter(self._all()) - self._at_first
 
     def begin(self) -> None:
@@ -95,15 +97,20 @@ class Inventory:
         self._at_first = Counter(self._all())
 
     def _client(self, service: str) -> Any:
-        assert self._session is not None
-        environment = self._session.environment
-        return boto3.client(
-            service,
-            region_name=self.region,
-            endpoint_url=environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        )
+        """A client, kept: making one takes longer than all its calls."""
+        if service not in self._clients:
+            assert self._session is not None
+            environment = self._session.environment
+            # boto3's own default session is not for threads.
+            session = boto3.Session(
+                region_name=self.region,
+                aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            )
+            self._clients[service] = session.client(
+                service, endpoint_url=environment["AWS_ENDPOINT_URL"]
+            )
+        return self._clients[service]
 
     def _all(self) -> Iterator[str]:
         yield from self._network()
