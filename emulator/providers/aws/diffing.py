@@ -33,13 +33,19 @@ def difference(
             if name in handler.computed:
                 continue
             after = handler.defaults.get(name)
-        _walk(type_, handler, name, before, after, found)
+        _walk(type_, handler, name, before, after, news, found)
     found.changed = sorted({_top(path) for path in found.detailed})
     return found
 
 
 def _walk(
-    type_: str, handler: Handler, path: str, before: Any, after: Any, found: Difference
+    type_: str,
+    handler: Handler,
+    path: str,
+    before: Any,
+    after: Any,
+    news: Properties,
+    found: Difference,
 ) -> None:
     if same(handler, path, before, after):
         return
@@ -47,20 +53,20 @@ def _walk(
         for key in sorted(before.keys() | after.keys()):
             if not key.startswith("__"):
                 inner = f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]'
-                _walk(type_, handler, inner, before.get(key), after.get(key), found)
+                _walk(type_, handler, inner, before.get(key), after.get(key), news, found)
         return
     if isinstance(before, list) and isinstance(after, list) and before and after:
         for index in range(max(len(before), len(after))):
             old = before[index] if index < len(before) else None
             new = after[index] if index < len(after) else None
-            _walk(type_, handler, f"{path}[{index}]", old, new, found)
+            _walk(type_, handler, f"{path}[{index}]", old, new, news, found)
         return
     kind = DifferenceKind.UPDATE
     if before is None or (is_zero(before) and not isinstance(before, bool | int)):
         kind = DifferenceKind.ADD
     elif after is None:
         kind = DifferenceKind.DELETE
-    if forces_replacement(type_, handler, path, before, after):
+    if forces_replacement(type_, handler, path, before, after, news):
         kind = WITH_REPLACE[kind]
         found.replaces.append(path)
     found.detailed[path] = PropertyDifference(

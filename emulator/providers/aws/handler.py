@@ -31,8 +31,8 @@ class Handler:
         """Whether two different values of a property mean the same."""
         return False
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
-        """Whether a change forces a replacement; None leaves it to the table."""
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
+        """Whether a change forces a replacement; None leaves it to the table. `news`: inputs."""
         return None
 
     def unknown_after_update(self, changed: set[str]) -> list[str]:

@@ -28,6 +28,9 @@ class NameRule:
     lowercase: bool = False
     prefix: str = ""
     conflicts: tuple[str, ...] = ("namePrefix",)
+    deletes_first: bool = True
+    """Whether a replacement under the same name waits for the old one to go: the bridge sees to it
+    where it counts the name as automatic (`AutoNamed`), which pulumi-aws's own rules may omit."""
 
 
 RULES: Final = {
@@ -38,7 +41,11 @@ RULES: Final = {
         property="bucket", max_length=63, lowercase=True, conflicts=("bucketPrefix",)
     ),
     "aws:rds/instance:Instance": NameRule(
-        property="identifier", max_length=63, lowercase=True, conflicts=("identifierPrefix",)
+        property="identifier",
+        max_length=63,
+        lowercase=True,
+        conflicts=("identifierPrefix",),
+        deletes_first=False,
     ),
     "aws:rds/subnetGroup:SubnetGroup": NameRule(lowercase=True),
     "aws:rds/parameterGroup:ParameterGroup": NameRule(lowercase=True),
@@ -92,7 +99,9 @@ def must_delete_first(schema: ResourceSchema, olds: Properties, news: Properties
     https://github.com/pulumi/pulumi-terraform-bridge/blob/master/pkg/tfbridge/schema.go
     """
     rule = name_rule(schema)
-    if rule is None or any(news.get(conflict) is not None for conflict in rule.conflicts):
+    if rule is None or not rule.deletes_first:
+        return False
+    if any(news.get(conflict) is not None for conflict in rule.conflicts):
         return False
     if rule.property in news.get(DEFAULTS_KEY, ()):
         return False

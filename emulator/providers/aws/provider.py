@@ -13,6 +13,7 @@ from emulator.providers.aws.errors import RefusalError, is_gone, provider_error
 from emulator.providers.aws.handler import Handler
 from emulator.providers.aws.naming import DEFAULTS_KEY, fill_name, must_delete_first
 from emulator.providers.aws.registry import handler_of, run_function
+from emulator.providers.aws.replacing import deletes_first
 from emulator.providers.aws.state import imported_inputs, merged, refreshed_inputs
 from emulator.providers.aws.tags import all_tags
 from emulator.providers.provider import (
@@ -90,7 +91,9 @@ class AwsProvider(Provider):
             news = news | {"region": self.account.region}
         found = difference(type_, handler, old_inputs, old_outputs, news)
         if found.replaces:
-            found.delete_before_replace = must_delete_first(schema, old_inputs, news)
+            found.delete_before_replace = deletes_first(type_) or must_delete_first(
+                schema, old_inputs, news
+            )
         return found
 
     def create(self, urn: str, type_: str, inputs: Properties, *, preview: bool) -> Resource:

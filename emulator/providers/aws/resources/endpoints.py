@@ -55,6 +55,15 @@ class VpcEndpoint(Handler):
             return [failure("serviceName", reason)]
         return []
 
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
+        """Private DNS changes in place for interfaces only.
+
+        https://www.pulumi.com/registry/packages/aws/api-docs/ec2/vpcendpoint/ (privateDnsEnabled)
+        """
+        if path == "privateDnsEnabled":
+            return bool(news.get("vpcEndpointType") != "Interface")
+        return None
+
     def create(self, account: Account, inputs: Properties) -> str:
         endpoint = account.client("ec2").create_vpc_endpoint(
             **to_aws(self.defaults | inputs, self.NAMES | {"securityGroupIds": "SecurityGroupIds"}),

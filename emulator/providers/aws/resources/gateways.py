@@ -111,6 +111,13 @@ class NatGateway(Handler):
             return [failure("allocationId", reason)]
         return []
 
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
+        """A regional gateway cannot begin or cease to choose its zones itself.
+
+        https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_nat_gateway.go
+        """
+        return (not old or not new) if path == "availabilityZoneAddresses" else None
+
     def create(self, account: Account, inputs: Properties) -> str:
         client = account.client("ec2")
         allocation = inputs.get("allocationId")

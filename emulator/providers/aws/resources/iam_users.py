@@ -52,7 +52,7 @@ class User(Handler):
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
         update_tags(account, "user", olds, news, UserName=id_)
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """The real provider renames in place; an id that changes is more than this one does."""
         return True if path in ("name", "path") else None
 
@@ -89,7 +89,7 @@ class Group(Handler):
             "uniqueId": group["GroupId"],
         }
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """The real provider renames in place; an id that changes is more than this one does."""
         return True if path in ("name", "path") else None
 

@@ -41,6 +41,15 @@ class Instance(Handler):
             if not inputs.get(name)
         ]
 
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
+        """New user data makes another instance only where the program says so.
+
+        https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/ec2_instance.go
+        """
+        if path in ("userData", "userDataBase64"):
+            return bool(news.get("userDataReplaceOnChange"))
+        return None
+
     def create(self, account: Account, inputs: Properties) -> str:
         given = to_aws(inputs, self.NAMES)
         if inputs.get("vpcSecurityGroupIds"):

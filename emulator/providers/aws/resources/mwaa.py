@@ -100,7 +100,7 @@ class Environment(Handler):
             found.append(failure("networkConfiguration.subnetIds", reason))
         return found
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """Only a newer major version of Airflow makes another environment.
 
         https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/mwaa/environment.go

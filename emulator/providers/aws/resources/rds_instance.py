@@ -25,6 +25,7 @@ from emulator.providers.aws.resources.rds_names import (
 from emulator.providers.aws.resources.rds_rules import (
     check_instance,
     refuse,
+    refuse_another_source,
     refuse_shrinking,
     require_family,
     require_key,
@@ -71,11 +72,9 @@ class Instance(Handler):
             return str(old).startswith(f"{new}.") or str(new).startswith(f"{old}.")
         return False
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
-        """Taking the source away promotes a replica; giving one makes another server."""
-        if path == "replicateSourceDb":
-            return not old
-        return None
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
+        """Terraform marks the block `restore_to_point_in_time`, not what is in it."""
+        return False if path.startswith("restoreToPointInTime.") else None
 
     def create(self, account: Account, inputs: Properties) -> str:
         identifier = inputs.get("identifier") or prefixed_name(
@@ -228,6 +227,7 @@ class Instance(Handler):
                 changes[(BOTH | MADE)[name]] = default
         changes |= self._version_change(account, item, news)
         refuse_shrinking(item, news)
+        refuse_another_source(olds, news)
         if news.get("manageMasterUserPassword") and item.get("ReadReplicaDBInstanceIdentifiers"):
             message = (
                 "a DB instance with read replicas cannot let Secrets Manager manage its password"

@@ -222,3 +222,14 @@ def refuse_shrinking(item: dict[str, Any], news: Properties) -> None:
     if wanted and wanted < standing and not news.get("maxAllocatedStorage"):
         message = f"Requested storage size ({wanted}) cannot be less than the current ({standing})"
         raise refuse("ModifyDBInstance", "InvalidParameterCombination", message)
+
+
+def refuse_another_source(olds: Properties, news: Properties) -> None:
+    """A server can cease to follow another one, but not begin to."""
+    standing, wanted = (
+        str(properties.get("replicateSourceDb") or "").rpartition(":")[2]
+        for properties in (olds, news)
+    )
+    if wanted and wanted != standing:
+        message = "cannot elect new source database for replication"
+        raise refuse("ModifyDBInstance", "InvalidParameterCombination", message)

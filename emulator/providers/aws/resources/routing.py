@@ -273,7 +273,7 @@ class MainRouteTableAssociation(Handler):
         }
 
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
-        main = self._main(account, news["vpcId"])
+        main = self._main(account, olds["vpcId"])  # another VPC is not moved to, as in Terraform
         account.client("ec2").replace_route_table_association(
             AssociationId=main["RouteTableAssociationId"], RouteTableId=news["routeTableId"]
         )

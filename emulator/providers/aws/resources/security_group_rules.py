@@ -106,7 +106,7 @@ class VpcSecurityGroupRule(Handler):
             return [failure("fromPort", 'must not be given where ipProtocol is "-1"')]
         return cidr_failures(inputs, "cidrIpv4")
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """A rule cannot change the kind of its source.
 
         https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group_ingress_rule.go

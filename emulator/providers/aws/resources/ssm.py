@@ -54,7 +54,7 @@ class Parameter(Handler):
             return [failure("value", "one of value, insecureValue and valueWo is needed")]
         return []
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """An advanced parameter cannot become a standard one.
 
         https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ssm/parameter.go

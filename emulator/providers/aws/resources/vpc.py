@@ -42,7 +42,7 @@ class Vpc(Handler):
             found.append(failure("cidrBlock", "one of cidrBlock and ipv4IpamPoolId is needed"))
         return found
 
-    def replaces(self, path: str, old: Any, new: Any) -> bool | None:
+    def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """Only from dedicated to default tenancy changes in place.
 
         https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go

@@ -66,7 +66,7 @@ NETWORK_CASES: dict[str, Case] = {
     "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": (
         main_association,
         {},
-        {"vpcId": "vpc-0"},
+        {},
     ),
     "aws:ec2/eip:Eip": (lambda driver: {"domain": "vpc"}, TAGS, {"domain": "standard"}),
     "aws:ec2/natGateway:NatGateway": (nat_gateway, TAGS, {"subnetId": "subnet-0"}),

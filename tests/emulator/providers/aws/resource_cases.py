@@ -123,7 +123,7 @@ CASES: dict[str, Case] = NETWORK_CASES | {
     "aws:kms/keyPolicy:KeyPolicy": (
         lambda driver: {"keyId": key(driver).id, "policy": RESOURCE_POLICY},
         {"policy": OTHER_RESOURCE_POLICY},
-        {"keyId": "other"},
+        {},
     ),
     "aws:kms/alias:Alias": (
         lambda driver: {"targetKeyId": key(driver)["arn"]},

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.providers.aws import sdk
 from emulator.values import UNKNOWN
-from tests.emulator.providers.aws.preparations import statement, trust
+from tests.emulator.providers.aws.preparations import database, statement, trust
 from tests.emulator.providers.aws.resource_cases import CASES
 from tests.emulator.providers.aws.resource_driver import Driver
 
@@ -177,3 +177,31 @@ def test_a_target_in_another_region_than_its_rule_is_refused(driver: Driver) -> 
     failures = driver.failures(type_, rule="r", arn="arn:aws:sns:us-east-1:123456789012:t")
     assert "only an event bus may be elsewhere" in failures["arn"]
     assert driver.failures(type_, rule="r", arn="arn:aws:sns:eu-west-1:123456789012:t") == {}
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "aws:ec2/securityGroupRule:SecurityGroupRule",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    ],
+)
+def test_what_pulumi_aws_deletes_first_is_deleted_first(driver: Driver, type_: str) -> None:
+    prepare, _, replacement = CASES[type_]
+    inputs = prepare(driver)
+    made = driver.create(type_, **inputs)
+    assert not driver.diff(made, **inputs).delete_before_replace
+    assert driver.diff(made, **(inputs | replacement)).delete_before_replace
+
+
+def test_a_server_of_the_programs_own_identifier_is_not_deleted_first(driver: Driver) -> None:
+    """Its rule in pulumi-aws is no `AutoName`, so the replacement meets the old server's name.
+
+    https://github.com/pulumi/pulumi-aws/blob/master/provider/resources.go (aws_db_instance)
+    """
+    inputs = database(driver) | {"identifier": "mine"}
+    server = driver.create("aws:rds/instance:Instance", **inputs)
+    found = driver.diff(server, **(inputs | {"storageEncrypted": True, "kmsKeyId": "other"}))
+    assert found.replaces
+    assert not found.delete_before_replace

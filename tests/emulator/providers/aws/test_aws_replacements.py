@@ -17,7 +17,8 @@ ENTRIES = [(type_, path) for type_, entry in table().items() for path in entry["
 
 def nested(path: str, value: Any) -> dict[str, Any]:
     name, _, rest = path.partition(".")
-    return {name: nested(rest, value) if rest else value}
+    inner = nested(rest, value) if rest else value
+    return {name.removesuffix("[0]"): [inner] if name.endswith("[0]") else inner}
 
 
 @pytest.mark.parametrize(("type_", "path"), ENTRIES)
@@ -29,9 +30,11 @@ def test_a_listed_property_is_known_to_the_sdk_and_a_change_of_it_replaces(
     arguments = schema.inputs
     *outer, last = path.split(".")
     for name in outer:
-        inner = arguments.properties[name].object_class
-        assert inner is not None
-        arguments = sdk.args(inner)
+        property_ = arguments.properties[name]
+        if property_.element is not None:
+            path, property_ = path.replace(name, f"{name}[0]"), property_.element
+        assert property_.object_class is not None
+        arguments = sdk.args(property_.object_class)
     assert last in arguments.properties, "a property that does not exist replaces nothing"
     before, after = nested(path, "one"), nested(path, "two")
     found = difference(type_, handler_of(type_), before, before, after)
@@ -50,7 +53,8 @@ def test_every_type_with_a_handler_is_in_the_table_with_a_source() -> None:
     [
         ("aws:rds/instance:Instance", "engineVersion", "17.2", "18", False),
         ("aws:rds/instance:Instance", "replicateSourceDb", "source", None, False),
-        ("aws:rds/instance:Instance", "replicateSourceDb", None, "source", True),
+        ("aws:rds/instance:Instance", "replicateSourceDb", None, "source", False),
+        ("aws:rds/instance:Instance", "identifier", "old", "new", False),
         ("aws:mwaa/environment:Environment", "airflowVersion", "2.10.3", "2.11.0", False),
         ("aws:mwaa/environment:Environment", "airflowVersion", "2.11.0", "3.0.6", True),
         ("aws:mwaa/environment:Environment", "airflowVersion", "3.0.6", "2.11.0", False),
@@ -83,3 +87,55 @@ def test_a_type_outside_the_table_is_replaced_by_its_name_only() -> None:
     olds = {"name": "a", "limitAmount": "1"}
     found = difference(type_, handler_of(type_), olds, olds, {"name": "b", "limitAmount": "2"})
     assert (found.changed, found.replaces) == (["limitAmount", "name"], ["name"])
+
+
+@pytest.mark.parametrize(
+    ("type_", "changed", "condition", "replaced"),
+    [
+        ("aws:ec2/instance:Instance", "userData", {}, False),
+        ("aws:ec2/instance:Instance", "userData", {"userDataReplaceOnChange": True}, True),
+        ("aws:ec2/vpcEndpoint:VpcEndpoint", "privateDnsEnabled", {}, True),
+        (
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "privateDnsEnabled",
+            {"vpcEndpointType": "Interface"},
+            False,
+        ),
+    ],
+)
+def test_a_condition_may_rest_on_another_property(
+    type_: str, changed: str, condition: dict[str, Any], replaced: bool
+) -> None:
+    olds, news = condition | {changed: "a"}, condition | {changed: "b"}
+    assert bool(difference(type_, handler_of(type_), olds, olds, news).replaces) == replaced
+
+
+def test_a_whole_object_replaces_where_it_holds_a_listed_property() -> None:
+    bucket, server = "aws:s3/bucket:Bucket", "aws:rds/instance:Instance"
+    locked = {"objectLockConfiguration": {"objectLockEnabled": "Enabled"}}
+    found = difference(bucket, handler_of(bucket), {}, {}, locked)
+    assert found.replaces == ["objectLockConfiguration"]
+    ruled = {"objectLockConfiguration": {"rule": {"defaultRetention": {"mode": "GOVERNANCE"}}}}
+    assert difference(bucket, handler_of(bucket), {}, {}, ruled).replaces == []
+    imported = {"s3Import": {"bucketName": "dumps"}}
+    assert difference(server, handler_of(server), imported, imported, {}).replaces == ["s3Import"]
+
+
+def test_a_block_in_a_list_replaces_where_it_comes_or_changes() -> None:
+    type_, one = "aws:ec2/instance:Instance", {"deviceName": "/dev/sdf", "volumeSize": 1}
+    olds = {"ebsBlockDevices": [one]}
+    grown = {"ebsBlockDevices": [one | {"volumeSize": 2}]}
+    second = {"ebsBlockDevices": [one, one | {"deviceName": "/dev/sdg"}]}
+    replaces = [
+        difference(type_, handler_of(type_), olds, olds, news).replaces for news in (grown, second)
+    ]
+    assert replaces == [["ebsBlockDevices[0].volumeSize"], ["ebsBlockDevices[1]"]]
+
+
+def test_the_point_to_restore_to_replaces_as_a_whole_only() -> None:
+    type_ = "aws:rds/instance:Instance"
+    olds = {"restoreToPointInTime": {"restoreTime": "2026-01-01T00:00:00Z"}}
+    later = {"restoreToPointInTime": {"restoreTime": "2026-01-02T00:00:00Z"}}
+    assert difference(type_, handler_of(type_), olds, olds, later).replaces == []
+    taken = difference(type_, handler_of(type_), olds, olds, {})
+    assert taken.replaces == ["restoreToPointInTime"]
