@@ -168,6 +168,8 @@ class DatabaseServer(pulumi.ComponentResource):
                 depends_on=self._create_log_groups(name, self.identifier, args),
                 # AWS moves the minor version, and the bootstrap sets the password.
                 ignore_changes=["engine_version", "password"],
+                # The identifier is fixed: two servers cannot bear it at once.
+                delete_before_replace=True,
                 custom_timeouts=TIMEOUTS,
             ),
         )
@@ -192,6 +194,7 @@ class DatabaseServer(pulumi.ComponentResource):
                 protect=args.protect,
                 depends_on=self._create_log_groups(f"{name}-replica", identifier, args),
                 ignore_changes=["engine_version"],
+                delete_before_replace=True,
                 custom_timeouts=TIMEOUTS,
             ),
         )

@@ -38,6 +38,13 @@ def test_minor_upgrades_and_the_bootstrap_s_password_are_no_drift(preprod: Recor
     assert list(options.ignoreChanges) == ["engineVersion", "password"]
 
 
+def test_a_server_that_must_be_replaced_goes_before_its_successor_takes_its_name(
+    prod: Recording,
+) -> None:
+    for name in ("host-server-instance", "host-server-replica"):
+        assert prod.named(name).request.deleteBeforeReplace, "the identifier is fixed"
+
+
 def test_the_replica_takes_from_its_source_what_rds_refuses_to_be_told(prod: Recording) -> None:
     inputs = prod.named("host-server-replica").inputs
     assert inputs["replicateSourceDb"] == "devstages-prod-server"
