@@ -22,6 +22,7 @@ from emulator.engine.events import StepKind
 from emulator.engine.journal import Journal, JournalEntry
 from emulator.engine.request import DeploymentKind, DeploymentRequest, DeploymentResult
 from emulator.engine.resource_state import Snapshot
+from emulator.engine.targets import Selection
 from emulator.errors import UserError
 from emulator.state.history import HistoryRecord, add_to_history
 from emulator.state.lock import locked
@@ -193,7 +194,21 @@ class DeploymentCommand:
             policy_packs=self._packs,
             parallel=self._options.parallel,
             refresh=self._options.refresh,
+            selection=self._selection(loaded.snapshot),
             preview_only=preview,
+        )
+
+    def _selection(self, snapshot: Snapshot) -> Selection:
+        options = self._options
+        excludes = options.exclude
+        if options.exclude_protected:
+            excludes += tuple(state.urn for state in snapshot.resources if state.protect)
+        return Selection(
+            targets=options.target + options.target_replace,
+            target_dependents=options.target_dependents,
+            excludes=excludes,
+            exclude_dependents=options.exclude_dependents,
+            replaces=options.replace + options.target_replace,
         )
 
     def _display(self, *, preview: bool) -> Display:

@@ -11,7 +11,9 @@ from emulator.cli.options import (
     confirm_options,
     deployment_options,
     policy_options,
+    replace_options,
     run_options,
+    target_options,
 )
 from emulator.cli.services import Services
 from emulator.errors import UserError
@@ -29,6 +31,8 @@ _REFRESH = click.option(
 @run_options
 @confirm_options
 @policy_options
+@target_options
+@replace_options
 @_REFRESH
 @click.pass_obj
 def up(services: Services, /, **values: Any) -> int:
@@ -39,6 +43,8 @@ def up(services: Services, /, **values: Any) -> int:
 @click.command()
 @run_options
 @policy_options
+@target_options
+@replace_options
 @_REFRESH
 @_JSON
 @click.pass_obj
@@ -50,6 +56,7 @@ def preview(services: Services, /, **values: Any) -> int:
 @click.command()
 @run_options
 @confirm_options
+@target_options
 @_PREVIEW_ONLY
 @_JSON
 @click.pass_obj
@@ -61,6 +68,8 @@ def refresh(services: Services, /, **values: Any) -> int:
 @click.command()
 @run_options
 @confirm_options
+@target_options
+@click.option("--exclude-protected", is_flag=True, help="Leave protected resources alone.")
 @_PREVIEW_ONLY
 @_JSON
 @click.pass_obj

@@ -20,9 +20,6 @@ UNSUPPORTED: Final = frozenset(
         "--copilot",
         "--debug",
         "--event-log",
-        "--exclude",
-        "--exclude-dependents",
-        "--exclude-protected",
         "--exec-kind",
         "--import-file",
         "--import-pending-creates",
@@ -33,7 +30,6 @@ UNSUPPORTED: Final = frozenset(
         "--refresh-provider",
         "--remote",
         "--remove",
-        "--replace",
         "--run-program",
         "--save-plan",
         "--secrets-provider",
@@ -42,13 +38,9 @@ UNSUPPORTED: Final = frozenset(
         "--show-reads",
         "--strict",
         "--suppress-permalink",
-        "--target",
-        "--target-dependents",
-        "--target-replace",
         "--tracing",
         "-c",
         "-d",
-        "-t",
     }
 )
 """Options that `pulumi` has and the emulator refuses by name."""
@@ -72,6 +64,13 @@ class DeploymentOptions:
     message: str = ""
     diff: bool = False
     json: bool = False
+    target: tuple[str, ...] = ()
+    target_dependents: bool = False
+    exclude: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
+    replace: tuple[str, ...] = ()
+    target_replace: tuple[str, ...] = ()
     show_sames: bool = False
     show_replacement_steps: bool = False
     suppress_outputs: bool = False
@@ -144,6 +143,49 @@ def confirm_options(function: Function) -> Function:
         function,
         click.option("-y", "--yes", is_flag=True, help="Go on without asking."),
         click.option("-f", "--skip-preview", is_flag=True, help="Do not preview first."),
+    )
+
+
+def target_options(function: Function) -> Function:
+    """What may be touched."""
+    return _apply(
+        function,
+        click.option(
+            "-t",
+            "--target",
+            multiple=True,
+            metavar="URN",
+            help="Touch this resource only; may be given several times, `*` and `**` match.",
+        ),
+        click.option(
+            "--target-dependents", is_flag=True, help="Touch what depends on a target, too."
+        ),
+        click.option(
+            "-x",
+            "--exclude",
+            multiple=True,
+            metavar="URN",
+            help="Do not touch this resource; may be given several times.",
+        ),
+        click.option(
+            "--exclude-dependents",
+            is_flag=True,
+            help="Do not touch what depends on an excluded resource, either.",
+        ),
+    )
+
+
+def replace_options(function: Function) -> Function:
+    """What must be replaced."""
+    return _apply(
+        function,
+        click.option("--replace", multiple=True, metavar="URN", help="Replace this resource."),
+        click.option(
+            "--target-replace",
+            multiple=True,
+            metavar="URN",
+            help="Replace this resource and touch no other.",
+        ),
     )
 
 

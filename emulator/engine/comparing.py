@@ -22,6 +22,8 @@ async def compare(
         raise DeploymentError(new.urn)
     if trigger is not None and trigger != without_secrets(old.replacement_trigger):
         return Differs(some=True), True
+    if new.urn in context.targets.replaces:
+        return Differs(some=True, replaces=["id"]), False
     if any(urn in context.replaced for urn in new.replace_with):
         return Differs(some=True, replaces=["replaceWith"]), False
     if new.deleted_with in context.replaced:

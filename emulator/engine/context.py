@@ -26,6 +26,7 @@ from emulator.engine.registry import ProviderRegistry
 from emulator.engine.request import DeploymentRequest
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.secrecy import Masker
+from emulator.engine.targets import Targets
 from emulator.engine.urn import (
     is_default_provider,
     is_provider_type,
@@ -61,6 +62,9 @@ class Context:
     goals: dict[str, Goal] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     """URNs registered or read in this run."""
+    landed: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    """For each URN registered in this run: done once its registration has ended."""
+    targets: Targets = field(init=False)
     replaced: set[str] = field(default_factory=set)
     condemned: dict[str, list[str]] = field(default_factory=dict)
     """URNs deleted ahead of their own registration, with the properties that made it necessary."""
@@ -73,6 +77,9 @@ class Context:
     """Whoever watched has gone."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when no new operation may begin."""
+
+    def __post_init__(self) -> None:
+        self.targets = Targets(self.request.selection)
 
     def emit(self, event: Event) -> None:
         """Hand an event to whoever watches; when nobody can (a closed pipe), stop.

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from emulator.engine.context import Context, DeploymentError, finish_all
 from emulator.engine.events import Step, StepKind
 from emulator.engine.operations import Operations, step_for
+from emulator.engine.references import needed_urns
 from emulator.engine.resource_state import ResourceState
-from emulator.engine.urn import split_reference
 
 
 async def delete_leftovers(context: Context) -> None:
@@ -28,7 +28,11 @@ def _is_leftover(context: Context, state: ResourceState) -> bool:
 
 
 async def delete_states(context: Context, states: dict[int, ResourceState]) -> None:
-    """Delete states by key, dependents first; refuses all where one of them is protected."""
+    """Delete those of the states that may be deleted, by key, dependents first.
+
+    Refuses all where one of them is protected, or goes with a target and is none.
+    """
+    states = _targeted(context, states)
     protected = [state for state in states.values() if state.protect and not state.delete]
     for state in protected:
         message = (
@@ -51,6 +55,23 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
     )
 
 
+def _targeted(context: Context, states: dict[int, ResourceState]) -> dict[int, ResourceState]:
+    chosen = context.targets.to_delete(states, context.request.base.resources)
+    unspecified = context.targets.unspecified(chosen.values())
+    for urn in unspecified:
+        message = f"Resource '{urn}' will be destroyed but was not specified in --target list."
+        context.error(message, urn)
+    if unspecified and not context.preview:
+        context.stop()
+        raise DeploymentError(unspecified)
+    for key, state in states.items():
+        if key not in chosen and not state.delete and state.urn not in context.seen:
+            step = step_for(StepKind.SAME, state, state, state)
+            context.started(step)
+            context.ended(step)
+    return chosen
+
+
 def _dependents(
     states: dict[int, ResourceState], new_urns: Mapping[str, str]
 ) -> dict[int, set[int]]:
@@ -63,11 +84,7 @@ def _dependents(
         by_urn.setdefault(new_urns.get(state.urn, state.urn), []).append(key)
     waits: dict[int, set[int]] = {key: set() for key in states}
     for key, state in states.items():
-        needed = {state.parent, state.deleted_with, *state.dependencies}
-        needed.update(urn for urns in state.property_dependencies.values() for urn in urns)
-        if state.provider:
-            needed.add(split_reference(state.provider)[0])
-        for urn in needed:
+        for urn in needed_urns(state):
             for other in by_urn.get(urn, ()):
                 if other != key:
                     waits[other].add(key)

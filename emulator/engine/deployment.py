@@ -33,6 +33,7 @@ from emulator.engine.request import (
 )
 from emulator.engine.secrecy import Masker
 from emulator.engine.settling import settle
+from emulator.engine.targets import UrnSet, missing
 from emulator.errors import UserError
 from emulator.values import Secret
 
@@ -98,12 +99,32 @@ class _Deployment:
             for operation in request.base.pending_operations:
                 message = f"{operation.kind.value} {operation.resource.urn} was cut off"
                 context.say(Severity.WARNING, f"{message}; the next update settles it")
+        targets = context.targets
+        self._refuse_unknown(targets.replaces)
         if request.refresh or request.kind is DeploymentKind.REFRESH:
+            self._refuse_unknown(targets.targets)
+            self._refuse_unknown(targets.excludes)
             await refresh(context)
         if request.kind is DeploymentKind.DESTROY:
+            unknown = self._unknown(targets.targets)
             await delete_states(context, dict(context.ledger.base))
+            self._report(unknown)
         elif request.kind is not DeploymentKind.REFRESH:
             await self._bring_about(monitor, service)
+
+    def _unknown(self, urns: UrnSet) -> list[str]:
+        """What is wrong with URNs that were named; those that the program registers are known."""
+        known = {state.urn for state in self.request.base.resources} | self.context.seen
+        return missing(urns, known)
+
+    def _refuse_unknown(self, urns: UrnSet) -> None:
+        if unknown := self._unknown(urns):
+            self._report(unknown)
+            raise DeploymentError(unknown)
+
+    def _report(self, messages: list[str]) -> None:
+        for message in messages:
+            self.context.error(message)
 
     async def _bring_about(self, monitor: ResourceMonitor, service: EngineService) -> None:
         context = self.context
@@ -114,7 +135,9 @@ class _Deployment:
         if not context.failed or context.preview:
             await self._analyze_stack(service.root_urn)
         if not context.failed:
+            unknown = self._unknown(context.targets.targets)
             await delete_leftovers(context)
+            self._report(unknown)
         monitor.released.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), children.STOP_SECONDS)

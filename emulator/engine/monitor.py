@@ -97,6 +97,7 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         return resource_pb2.RegisterResourceResponse(
             urn=state.urn,
             id=state.id,
+            unknown=state.urn in self._context.targets.skipped,
             object=to_struct(state.outputs, keep_secrets=request.acceptSecrets),
         )
 
@@ -117,6 +118,8 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
     async def RegisterResourceOutputs(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Take a component's outputs."""
         context = self._context
+        if request.urn in context.targets.skipped:
+            return empty_pb2.Empty()
         key = context.ledger.registered.get(request.urn)
         if key is None:
             await rpc.abort(

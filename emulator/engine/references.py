@@ -6,6 +6,17 @@ import copy
 from collections.abc import Callable, Mapping
 
 from emulator.engine.resource_state import ResourceState
+from emulator.engine.urn import split_reference
+
+
+def needed_urns(state: ResourceState) -> set[str]:
+    """URNs of everything that must stand while a resource does."""
+    needed = {state.parent, state.deleted_with, *state.dependencies, *state.replace_with}
+    needed.update(urn for urns in state.property_dependencies.values() for urn in urns)
+    if state.provider:
+        needed.add(split_reference(state.provider)[0])
+    needed.discard("")
+    return needed
 
 
 def renamed_states(

@@ -33,7 +33,7 @@ INVERTED: Final = {
 
 async def refresh(context: Context) -> None:
     """Read every custom resource; the ledger's base then says what stands."""
-    states = list(context.ledger.base.items())
+    states = context.targets.to_refresh(list(context.ledger.base.items()))
     await finish_all(_refresh(context, key, state) for key, state in states)
     if context.failed or context.stopping.is_set():
         raise DeploymentError("refresh")

@@ -6,6 +6,7 @@ https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -22,6 +23,7 @@ from emulator.engine.operations import Operations, step_for
 from emulator.engine.provider_client import Differs, OperationFailedError, ProviderClient
 from emulator.engine.replacing import Replacer, difference_step
 from emulator.engine.resource_state import ResourceState
+from emulator.engine.untargeted import leave_out, refuse_carried, refuse_needing_skipped
 from emulator.engine.urn import (
     is_provider_type,
     make_urn,
@@ -53,6 +55,14 @@ class Registrar:
             context.request.stack, context.request.project, goal.parent, goal.type, goal.name
         )
         self._claim(urn)
+        landed = context.landed[urn] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._bring_about(goal, urn)
+        finally:
+            landed.set_result(None)
+
+    async def _bring_about(self, goal: Goal, urn: str) -> ResourceState:
+        context = self.context
         context.goals[urn] = goal
         context.masker.learn(goal.properties)
         old = self._find_old(urn, goal)
@@ -150,6 +160,10 @@ class Registrar:
         new: ResourceState,
         client: ProviderClient | None,
     ) -> ResourceState:
+        if not self.context.targets.admits(new):
+            return await leave_out(self.context, old, new)
+        refuse_needing_skipped(self.context, new)
+        refuse_carried(self.context, new)
         condemned = old.urn if old is not None else new.urn
         keys = self.context.condemned.pop(condemned, None)
         old_key = self.context.ledger.old_keys[old.urn] if old is not None else None
@@ -160,7 +174,8 @@ class Registrar:
             )
             old_key, keys = self.context.ledger.registered[new.urn], None
         carries = old is not None and keys is None and not old.external
-        await check_inputs(self.context, goal, old if carries else None, new, client)
+        fresh = not carries or new.urn in self.context.targets.replaces
+        await check_inputs(self.context, goal, None if fresh else old, new, client)
         await analyze(self.context, new)
         if old is None or old_key is None:
             step = step_for(StepKind.CREATE, new, None, new)

@@ -11,6 +11,7 @@ from emulator.cloud.client import Session
 from emulator.engine.events import EventSink, StepKind
 from emulator.engine.journal import Journal
 from emulator.engine.resource_state import Snapshot
+from emulator.engine.targets import Selection
 from emulator.values import Properties
 
 
@@ -60,6 +61,8 @@ class DeploymentRequest:
     """Resource operations at once."""
     refresh: bool = False
     """Read what stands before the program runs."""
+    selection: Selection = field(default_factory=Selection)
+    """What may be touched; everything by default."""
     preview_only: bool = False
     """With REFRESH and DESTROY: say what would happen, do nothing."""
 

@@ -118,7 +118,7 @@ def test_a_stack_without_state_is_answered_with_the_next_step(
 @pytest.mark.parametrize(
     ("flag", "message"),
     [
-        ("--target", "error: --target is an option of pulumi that the emulator does not support\n"),
+        ("--plan", "error: --plan is an option of pulumi that the emulator does not support\n"),
         ("--nope", "error: No such option '--nope'.\n"),
     ],
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from emulator.values import Secret
 from tests.emulator.engine.harness import Engine
 
-STANDING = ("urn:pulumi:other::other::memory:index:Thing::a", {"value": 1, "replace": 1})
+STANDING = (
+    "urn:pulumi:other::other::memory:index:Thing::a",
+    {"value": 1, "replace": 1, "computed": "A"},
+)
 
 
 def test_what_does_not_exist_cannot_be_imported(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -14,10 +15,15 @@ from typing import Any
 
 import pytest
 
+from emulator.engine.request import DeploymentKind
+from emulator.engine.resource_state import Snapshot
+from emulator.engine.targets import Selection
 from emulator.state.resource_json import encode_resource
 from tests.emulator.engine.harness import PROJECT, STACK, Engine
 from tests.emulator.engine.programs import PRELUDE
 from tests.emulator.engine.scenarios import SCENARIOS, program, standing
+from tests.emulator.engine.targeted_scenarios import BEFORE, groups
+from tests.emulator.engine.test_targets import deploy, drift
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -47,10 +53,18 @@ class Cli:
 
     def up(self, text: str) -> list[tuple[str, str]]:
         """Run a program; kind and name of the steps that are no `same`."""
+        return self.run(DeploymentKind.UPDATE, text)
+
+    def run(
+        self, kind: DeploymentKind, text: str, selection: Selection | None = None
+    ) -> list[tuple[str, str]]:
+        """Deploy; kind and name of the steps that are no `same`."""
         (self._folder / "__main__.py").write_text(PRELUDE + text, encoding="utf-8")
         log = self._folder / "events.jsonl"
         log.unlink(missing_ok=True)
-        self._run("up", "--yes", "--skip-preview", "--event-log", str(log))
+        command = "up" if kind is DeploymentKind.UPDATE else kind.value
+        flags = _flags(selection or Selection())
+        self._run(command, "--yes", "--skip-preview", "--event-log", str(log), *flags)
         events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         steps = [
             event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event
@@ -65,6 +79,16 @@ class Cli:
         text = self._run("stack", "export", "--show-secrets")
         resources: list[dict[str, Any]] = json.loads(text)["deployment"]["resources"]
         return resources
+
+    def export(self) -> str:
+        """The whole checkpoint."""
+        return self._run("stack", "export")
+
+    def restore(self, text: str) -> None:
+        """Put a checkpoint back."""
+        file = self._folder / "checkpoint.json"
+        file.write_text(text, encoding="utf-8")
+        self._run("stack", "import", "--file", str(file))
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -93,8 +117,43 @@ def test_the_table_of_edits_means_the_same_to_the_cli(engine: Engine, tmp_path: 
     cli = Cli(tmp_path, engine)
     cli.up(before)
     assert Counter(cli.up(after)) == Counter(second.changes)
-    ours = [encode_resource(state, lambda text, _: text) for state in second.snapshot.resources]
-    assert _comparable(ours) == _comparable(cli.state())
+    assert _comparable(_encoded(second.snapshot)) == _comparable(cli.state())
+
+
+def test_targets_and_exclusions_mean_the_same_to_the_cli(engine: Engine, tmp_path: Path) -> None:
+    base = engine.deploy(BEFORE).snapshot
+    held = copy.deepcopy(engine.memory.resources)
+    ours = {}
+    for group in groups():
+        engine.memory.resources = copy.deepcopy(held)
+        outcome = deploy(engine, group, base)
+        ours[group.flags] = (Counter(outcome.changes), _encoded(outcome.snapshot))
+    engine.memory.resources.clear()
+    cli = Cli(tmp_path, engine)
+    cli.up(BEFORE)
+    held, checkpoint = copy.deepcopy(engine.memory.resources), cli.export()
+    for group in groups():
+        engine.memory.resources = copy.deepcopy(held)
+        drift(engine, group)
+        cli.restore(checkpoint)
+        steps = cli.run(group.kind, group.text, group.selection)
+        assert (group.flags, Counter(steps)) == (group.flags, ours[group.flags][0])
+        assert _comparable(ours[group.flags][1]) == _comparable(cli.state())
+
+
+def _flags(selection: Selection) -> list[str]:
+    flags = [f"--target={urn}" for urn in selection.targets]
+    flags += [f"--exclude={urn}" for urn in selection.excludes]
+    flags += [f"--replace={urn}" for urn in selection.replaces]
+    if selection.target_dependents:
+        flags.append("--target-dependents")
+    if selection.exclude_dependents:
+        flags.append("--exclude-dependents")
+    return flags
+
+
+def _encoded(snapshot: Snapshot) -> list[dict[str, Any]]:
+    return [encode_resource(state, lambda text, _: text) for state in snapshot.resources]
 
 
 def _comparable(resources: list[dict[str, Any]]) -> dict[str, Any]:
