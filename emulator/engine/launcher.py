@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import runpy
 import signal
@@ -20,6 +21,9 @@ import sys
 
 EXIT_PROGRAM_FAILED = 1
 PR_SET_PDEATHSIG = 1
+GARBAGE_THRESHOLDS = (100_000, 50, 100)
+"""Modules and resources live until the end: looking for garbage as often as Python does by default
+finds none, and takes a quarter of the time in which the SDK is imported."""
 
 
 def end_with_parent() -> None:
@@ -57,6 +61,8 @@ def run_program(program: str) -> int:
             dry_run=environment["PULUMI_DRY_RUN"] == "true",
         )
     )
+    # Several calls for each resource, which the CLI shows with --debug and the emulator nowhere.
+    pulumi.log.debug = lambda *_, **__: None
     # Resources that fail leave futures behind that nobody awaits: no news to the person.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
@@ -99,6 +105,7 @@ def without_our_frames(error: Exception, program: str) -> Exception:
 def main() -> int:
     """Dispatch; module-level imports of the project come from its folder, not from this one."""
     end_with_parent()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     sys.path[0] = os.getcwd()
     mode, *arguments = sys.argv[1:]
     if mode == "program":
