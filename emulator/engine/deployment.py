@@ -227,6 +227,7 @@ class _Deployment:
             await self._drain()
             await asyncio.gather(*(children.stop(child) for child in self.children))
             await context.registry.close()
+            await monitor.transforms.close()
             await server.stop(0)
 
     async def _drain(self) -> None:

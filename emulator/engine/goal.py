@@ -117,7 +117,6 @@ def parse_duration(text: str) -> float:
 
 def _refuse_unsupported(request: Any) -> None:
     unsupported = {
-        "transforms": bool(request.transforms),
         "hooks": request.HasField("hooks") and bool(request.hooks.ListFields()),
         "hide_diffs": bool(request.hideDiffs),
         "env_var_mappings": bool(request.envVarMappings),

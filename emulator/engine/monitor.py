@@ -28,6 +28,7 @@ from emulator.engine.provider_client import OperationFailedError
 from emulator.engine.reading import read_resource
 from emulator.engine.registration import Registrar
 from emulator.engine.resource_state import ResourceState
+from emulator.engine.transforms import Transforms
 from emulator.errors import UserError
 from emulator.values import Properties, from_struct, has_unknown, to_struct
 
@@ -39,8 +40,10 @@ SUPPORTED_FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
 )
-"""What is missing here (transforms, hooks, parameterization) the SDK refuses by name."""
+"""What is missing here (hooks, parameterization, state migrations) the SDK refuses by name."""
 LEGACY_FEATURES: Final = frozenset(
     {
         "secrets",
@@ -50,6 +53,8 @@ LEGACY_FEATURES: Final = frozenset(
         "deletedWith",
         "replaceWith",
         "replacementTrigger",
+        "transforms",
+        "invokeTransforms",
     }
 )
 SHUTDOWN_NOTICE: Final = "Resource monitor has terminated"
@@ -68,6 +73,7 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
     def __init__(self, context: Context, registrar: Registrar) -> None:
         self._context = context
         self._registrar = registrar
+        self.transforms = Transforms(self._parent_of)
         self.signalled = asyncio.Event()
         """The program has registered everything."""
         self.released = asyncio.Event()
@@ -103,9 +109,11 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     async def _register(self, request: Any) -> ResourceState:
         folder = self._context.request.project_folder
-        goal = decode_goal(request, folder)
+        goal = decode_goal(await self.transforms.apply(request), folder)
         goal.properties = with_hashes(goal.properties, folder)
-        return await self._registrar.register(goal)
+        state = await self._registrar.register(goal)
+        self.transforms.keep(state.urn, request)
+        return state
 
     async def ReadResource(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Read a resource that the program does not own."""
@@ -140,6 +148,7 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     async def Invoke(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Run a provider's function."""
+        request = await self._answer(rpc, self.transforms.apply_to_invoke(request))
         arguments = from_struct(request.args)
         if has_unknown(arguments):
             return resource_pb2.ResourceInvokeResponse(unknown=True)
@@ -152,11 +161,25 @@ class ResourceMonitor(resource_pb2_grpc.ResourceMonitorServicer):
         getattr(response, "return").CopyFrom(to_struct(result))  # `return` is a Python keyword
         return response
 
+    async def RegisterStackTransform(self, request: Any, rpc: Any) -> Any:  # noqa: N802
+        """Take a transform of every resource that is registered from now on."""
+        self.transforms.of_stack.append(request)
+        return empty_pb2.Empty()
+
+    async def RegisterStackInvokeTransform(self, request: Any, rpc: Any) -> Any:  # noqa: N802
+        """Take a transform of every function that is called from now on."""
+        self.transforms.of_invokes.append(request)
+        return empty_pb2.Empty()
+
     async def SignalAndWaitForShutdown(self, request: Any, rpc: Any) -> Any:  # noqa: N802
         """Note that the program has registered everything; it may end once nothing needs it."""
         self.signalled.set()
         await self.released.wait()
         return empty_pb2.Empty()
+
+    def _parent_of(self, urn: str) -> str:
+        state = self._context.ledger.current(urn)
+        return state.parent if state is not None else ""
 
     async def _answer(self, rpc: Any, work: Any) -> Any:
         """Result of some work; what went wrong becomes the status that an SDK understands."""

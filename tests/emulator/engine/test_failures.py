@@ -129,7 +129,6 @@ def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("program", "named"),
     [
-        ("Thing('a', options=Options(transforms=[lambda args: None]))", "transforms"),
         (
             "hook = pulumi.ResourceHook('h', lambda args: None)\n"
             "Thing('a', options=Options(hooks=pulumi.ResourceHookBinding(after_create=[hook])))",
@@ -140,7 +139,7 @@ def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
             "remote components",
         ),
     ],
-    ids=["transforms", "hooks", "remote"],
+    ids=["hooks", "remote"],
 )
 def test_what_is_not_supported_is_refused_by_name(program: str, named: str, engine: Engine) -> None:
     outcome = engine.deploy(program)
@@ -218,3 +217,13 @@ def test_a_provider_that_is_gone_is_an_error_and_nothing_hangs(engine: Engine) -
         [],
         [OperationKind.CREATING],
     )
+
+
+def test_a_transform_that_fails_fails_the_program_with_its_reason(engine: Engine) -> None:
+    outcome = engine.deploy(
+        "Thing('a', options=Options(transforms=[lambda args: args.props['nothing']]))"
+    )
+    assert not outcome.succeeded
+    assert "a transform of 'a' failed" in outcome.text
+    assert "nothing" in outcome.text
+    assert engine.memory.called("create") == []
