@@ -9,12 +9,17 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
-from benchmarks.memory_provider import PACKAGE, VERSION
 from emulator.cli.main import main
 from emulator.cli.services import Services
+from emulator.cli.startup import begin
 from emulator.cloud.client import Cloud, Session
 from emulator.home import Home
+
+
+PACKAGE: Final = "bench"
+"""As in `memory_provider`, which would bring the SDK along."""
 
 
 class ProviderOnly(Cloud):
@@ -33,7 +38,7 @@ class ProviderOnly(Cloud):
             principal_arn=f"arn:aws:iam::{account_id}:root",
             region=region,
             provider_ports={PACKAGE: int(os.environ["BENCH_PROVIDER_PORT"])},
-            provider_versions={PACKAGE: VERSION},
+            provider_versions={PACKAGE: "1.0.0"},
             environment={},
         )
 
@@ -44,4 +49,5 @@ def start(home: Home, progress: Callable[[str], None]) -> Cloud:
 
 
 if __name__ == "__main__":
+    begin()
     sys.exit(main(sys.argv[1:], Services(start=start, running=lambda _: None)))

@@ -16,8 +16,14 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 POLICY_PACK: Final = ROOT / "policies"
-FORGOTTEN: Final = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK", "AWS_PROFILE")
-"""What the caller's environment might say of other stacks and accounts."""
+FORGOTTEN: Final = (
+    "AWS_PROFILE",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "PULUMI_STACK",
+    "PYTHONDONTWRITEBYTECODE",
+)
+"""What the caller's environment might say of other stacks and accounts, or against caching."""
 
 
 class Engine(StrEnum):
