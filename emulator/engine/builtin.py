@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.engine.provider_client import Differs, ProviderClient
+from emulator.engine.provider_answers import Differs
+from emulator.engine.provider_client import ProviderClient
 from emulator.values import Properties
 
 

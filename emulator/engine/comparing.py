@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from emulator.engine.context import Context, DeploymentError
-from emulator.engine.provider_client import Differs, ProviderClient
+from emulator.engine.provider_answers import Differs
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.urn import is_provider_type, split_reference
 from emulator.values import UNKNOWN, has_unknown, without_secrets

@@ -21,7 +21,8 @@ from emulator.engine.events import Severity
 from emulator.engine.ledger import Ledger
 from emulator.engine.monitor import EngineService, ResourceMonitor
 from emulator.engine.program import child_environment, run_program
-from emulator.engine.provider_client import CHANNEL_OPTIONS, OperationFailedError
+from emulator.engine.provider_answers import OperationFailedError
+from emulator.engine.provider_client import CHANNEL_OPTIONS
 from emulator.engine.refreshing import refresh
 from emulator.engine.registration import Registrar
 from emulator.engine.registry import ProviderRegistry

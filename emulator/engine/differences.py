@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from emulator.engine.events import DifferenceKind, PropertyDifference
 from emulator.engine.property_path import MISSING, Path, contains, parse_path
-from emulator.engine.provider_client import Differs
+from emulator.engine.provider_answers import Differs
 from emulator.values import Properties, Secret, Value
 
 TO_REPLACE = {

@@ -13,7 +13,8 @@ from emulator.engine.events import StepKind
 from emulator.engine.goal import Goal
 from emulator.engine.ledger import now
 from emulator.engine.operations import step_for
-from emulator.engine.provider_client import OperationFailedError, ProviderClient
+from emulator.engine.provider_answers import OperationFailedError
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.resource_state import OperationKind, ResourceState
 from emulator.engine.secrecy import mark
 

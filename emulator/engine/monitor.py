@@ -24,7 +24,7 @@ from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Diagnostic, Severity
 from emulator.engine.goal import decode_goal
 from emulator.engine.invoking import invoke
-from emulator.engine.provider_client import OperationFailedError
+from emulator.engine.provider_answers import OperationFailedError
 from emulator.engine.reading import read_resource
 from emulator.engine.registration import Registrar
 from emulator.engine.resource_state import ResourceState

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Step, StepKind
 from emulator.engine.ledger import now
-from emulator.engine.provider_client import Created, OperationFailedError, ProviderClient
+from emulator.engine.provider_answers import Created, OperationFailedError
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.registry import provider_config
 from emulator.engine.resource_state import OperationKind, ResourceState
 from emulator.engine.secrecy import annotate, mark

@@ -9,7 +9,7 @@ from typing import Any
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import StepKind
 from emulator.engine.operations import step_for
-from emulator.engine.provider_client import Created, OperationFailedError
+from emulator.engine.provider_answers import Created, OperationFailedError
 from emulator.engine.registry import BUILTIN_PACKAGE
 from emulator.engine.resource_state import OperationKind, ResourceState
 from emulator.engine.secrecy import mark

@@ -12,7 +12,7 @@ from emulator.engine.differences import detailed
 from emulator.engine.events import DifferenceKind, Step, StepKind
 from emulator.engine.ledger import now
 from emulator.engine.operations import step_for
-from emulator.engine.provider_client import Created, OperationFailedError
+from emulator.engine.provider_answers import Created, OperationFailedError
 from emulator.engine.reading import read_stack_reference
 from emulator.engine.request import DeploymentKind
 from emulator.engine.resource_state import ResourceState

@@ -20,7 +20,8 @@ from emulator.engine.events import Severity, StepKind
 from emulator.engine.goal import Goal
 from emulator.engine.importing import import_resource, is_import
 from emulator.engine.operations import Operations, step_for
-from emulator.engine.provider_client import Differs, OperationFailedError, ProviderClient
+from emulator.engine.provider_answers import Differs, OperationFailedError
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.replacing import Replacer, difference_step
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.untargeted import leave_out, refuse_carried, refuse_needing_skipped

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from emulator.engine.builtin import BuiltinProvider
 from emulator.engine.goal import Goal
-from emulator.engine.provider_client import Differs, ProviderClient
+from emulator.engine.provider_answers import Differs
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.urn import (
     PROVIDER_TYPE_PREFIX,

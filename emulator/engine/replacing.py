@@ -11,7 +11,8 @@ from emulator.engine.differences import detailed
 from emulator.engine.events import Severity, Step, StepKind
 from emulator.engine.goal import Goal
 from emulator.engine.operations import Operations, step_for
-from emulator.engine.provider_client import Differs, ProviderClient
+from emulator.engine.provider_answers import Differs
+from emulator.engine.provider_client import ProviderClient
 from emulator.engine.replacement import dependents_to_replace
 from emulator.engine.resource_state import ResourceState
 from emulator.values import Secret, Value

@@ -14,7 +14,7 @@ from typing import Final
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Severity
 from emulator.engine.ledger import now
-from emulator.engine.provider_client import Created, OperationFailedError
+from emulator.engine.provider_answers import Created, OperationFailedError
 from emulator.engine.resource_state import OperationKind, PendingOperation, ResourceState
 from emulator.engine.secrecy import annotate, mark
 from emulator.engine.urn import is_provider_type

@@ -15,7 +15,7 @@ from emulator.engine.events import DifferenceKind, PropertyDifference
 from emulator.engine.goal import parse_duration
 from emulator.engine.journal import JournalEntry, fold
 from emulator.engine.property_path import MISSING, contains, parse_path, reset
-from emulator.engine.provider_client import Differs
+from emulator.engine.provider_answers import Differs
 from emulator.engine.references import renamed_states, states_without
 from emulator.engine.resource_state import (
     OperationKind,
