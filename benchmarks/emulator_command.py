@@ -17,7 +17,6 @@ from emulator.cli.startup import begin
 from emulator.cloud.client import Cloud, Session
 from emulator.home import Home
 
-
 PACKAGE: Final = "bench"
 """As in `memory_provider`, which would bring the SDK along."""
 
