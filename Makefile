@@ -63,3 +63,7 @@ bench: $(INSTALLED) ## Measure the emulator, beside the pulumi CLI where there i
 .PHONY: kill
 kill: $(INSTALLED) ## Kill -9 at every operation boundary and see that nothing is lost (KILL="--every 9" is short)
 	@$(BIN)/python -m tests.kill $(KILL)
+
+.PHONY: scenarios
+scenarios: $(INSTALLED) ## Try every option and step kind, on the pulumi CLI too where there is one
+	@$(BIN)/python -m tests.emulator.engine.show_scenarios

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from tests.emulator.state.samples import BUCKET, PLANTED, PROVIDER, ROOT
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_BACKEND_URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("PULUMI_", "AWS_", "EMULATOR_")):
+            monkeypatch.delenv(name)
     monkeypatch.setattr(passphrase, "ITERATIONS", 2)
 
 

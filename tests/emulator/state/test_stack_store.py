@@ -184,10 +184,10 @@ def test_a_full_disk_stops_the_run_and_names_what_was_under_way(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(descriptor, content[: len(content) - 10])
 
-    monkeypatch.setattr("emulator.state.journal_file.os.write", full)
-    with pytest.raises(UserError, match="No space left") as error:
-        journal.record(entries[2])
-    monkeypatch.undo()
+    with monkeypatch.context() as disk:
+        disk.setattr("emulator.state.journal_file.os.write", full)
+        with pytest.raises(UserError, match="No space left") as error:
+            journal.record(entries[2])
     assert BUCKET in str(error.value)
     assert PLANTED not in str(error.value)
     journal.record(entries[2])
