@@ -35,6 +35,16 @@ def changeable(cloud: Cloud, rds: Any) -> Instance:
     return create_instance(rds, "changeable", cloud.ca_file)
 
 
+def test_an_instance_is_made_again_in_the_minute_in_which_it_was_deleted(
+    cloud: Cloud, rds: Any, new_instance: NewInstance
+) -> None:
+    create_instance(rds, "again", cloud.ca_file, BackupRetentionPeriod=1)
+    rds.delete_db_instance(
+        DBInstanceIdentifier="again", SkipFinalSnapshot=True, DeleteAutomatedBackups=False
+    )
+    new_instance("again", BackupRetentionPeriod=1).connect(MASTER).close()
+
+
 def test_the_master_is_as_on_rds(new_instance: NewInstance) -> None:
     instance = new_instance("master-user", DBName="application")
     with instance.connect(MASTER, dbname="application") as connection:
