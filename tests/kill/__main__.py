@@ -20,6 +20,7 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,6 @@ def run_campaign(
             stack = make_small(folder / "project", home)
         else:
             stack = make_stage(plan.stack, folder / "project", home)
-        stack.inventory.begin()
         campaign = Campaign(score, stack, folder, plan.every, report)
         if name == "small":
             kill_small(campaign)
@@ -94,7 +94,6 @@ def run_campaign(
             kill_stage(campaign, name)
     except NotConvergedError as error:
         score.problems.append(str(error))
-        report(score, "")
     finally:
         client.stop(home)
     score.seconds = time.monotonic() - began
@@ -147,6 +146,10 @@ def make_stage(stage: str, folder: Path, home: Home) -> StackUnderTest:
         region=REGION,
     )
     stack.edit(f"Pulumi.{stage}.yaml", "    repository:", "    protected: false\n    repository:")
+    address = (
+        'domain="vpc",\n                tags=tags,\n                opts=pulumi.ResourceOptions('
+    )
+    stack.edit("components/network.py", address, f"{address}replacement_trigger=1, ")
     return stack
 
 
@@ -155,9 +158,9 @@ def kill_stage(campaign: Campaign, sides: str) -> None:
     stack = campaign.stack
     up = ("up", "-s", stack.stack, "-y", "-f")
     campaign.crash_loop("up", sides, *up)
-    # The database and what hangs on it go first; the flow log goes when the new one stands.
+    # The database and what hangs on it go first; address and gateway go when the new ones stand.
     stack.edit(f"Pulumi.{stack.stack}.yaml", "im_data_db: {}", "im_data_db: {generation: 2}")
-    stack.edit("components/network.py", 'traffic_type="ALL"', 'traffic_type="REJECT"')
+    stack.edit("components/network.py", "replacement_trigger=1", "replacement_trigger=2")
     campaign.crash_loop("edit", sides, *up)
     campaign.crash_loop("destroy", sides, "destroy", "-s", stack.stack, "-y", "-f", empty=True)
 
@@ -171,15 +174,30 @@ def main() -> int:
         f"random moments by --seed {plan.seed}\n"
     )
     folder = Path(tempfile.mkdtemp(prefix="kill-"))
+    stopping = threading.Event()
+
+    def report(score: Score, at: str) -> None:
+        reporter.report(score, at)
+        if stopping.is_set():
+            raise NotConvergedError("interrupted")
+
     # The long ones first.
     order = sorted(plan.campaigns, key=("before", "after", "small", "random").index)
+    reporter = Reporter()
     try:
-        with Reporter() as reporter, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with reporter, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             running = [
-                pool.submit(run_campaign, plan, name, folder / name, reporter.report)
-                for name in order
+                pool.submit(run_campaign, plan, name, folder / name, report) for name in order
             ]
-            scores = [future.result() for future in running]
+            try:
+                scores = [future.result() for future in running]
+            except KeyboardInterrupt:
+                stopping.set()
+                pool.shutdown(cancel_futures=True)
+                raise
+    except KeyboardInterrupt:
+        say("interrupted\n")
+        return 130
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for score in scores:

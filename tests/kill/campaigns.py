@@ -91,30 +91,35 @@ class Campaign:
     def random_moments(self, kills: int, seed: int, longest_seconds: float) -> None:
         """Kill `up` and `destroy` in turn at random moments, each again until it gets through."""
         dice = random.Random(seed)
-        stack, left, destroys = self.stack, kills, False
-        while left:
-            command = ("destroy" if destroys else "up", "-s", stack.stack, "-y", "-f")
-            cut = []
-            for _ in range(min(left, dice.randint(1, 4))):
-                moment = dice.uniform(0.0, longest_seconds)
-                ends = time.monotonic() + moment
-                answer = stack.run_until(ends, *command)
-                if answer.returncode != KILLED:
-                    break
-                cut.append(f"{moment:.2f} s into {command[0]}")
-                self.score.boundaries += 1
-            left -= len(cut)
-
-            def again(command: tuple[str, ...] = command, empty: bool = destroys) -> None:
-                stack.must(*command)
-                stack.check_converged(empty=empty)
-
-            at = ", then ".join(cut)
-            if cut and self._holds(at, again):
-                self.score.converged += len(cut)
-                self.report(self.score, at)
+        left, destroys = kills, False
+        while left and not self.score.problems:
+            command = ("destroy" if destroys else "up", "-s", self.stack.stack, "-y", "-f")
+            moments = [dice.uniform(0.0, longest_seconds) for _ in range(dice.randint(1, 4))]
+            left -= self._kill_at(moments[:left], *command, empty=destroys)
             destroys = not destroys
-        stack.must("destroy", "-s", stack.stack, "-y", "-f")
+        self.stack.must("destroy", "-s", self.stack.stack, "-y", "-f")
+
+    def _kill_at(self, moments: list[float], *command: str, empty: bool) -> int:
+        """Kill run after run, each after so many seconds, then let one through; how many died."""
+        cut = []
+        for seconds in moments:
+            answer = self.stack.run_until(time.monotonic() + seconds, *command)
+            if answer.returncode != KILLED:
+                break
+            self.score.boundaries += 1
+            cut.append(f"{seconds:.2f} s")
+
+        def again() -> None:
+            if answer.returncode not in (0, KILLED):
+                raise NotConvergedError(failure(command, answer))
+            self.stack.must(*command)
+            self.stack.check_converged(empty=empty)
+
+        at = f"`{command[0]}` after {', '.join(cut) or 'no time'}"
+        if self._holds(at, again):
+            self.score.converged += len(cut)
+            self.report(self.score, at)
+        return len(cut)
 
     def _begin(self, met: Path) -> str:
         self.score.boundaries += 1

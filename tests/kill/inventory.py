@@ -79,22 +79,15 @@ class Inventory:
     _session: Session | None = None
     _cloud_id: str = ""
     _clients: dict[str, Any] = field(default_factory=dict)
-    _at_first: Counter[str] = field(default_factory=Counter)
 
     def standing(self) -> Counter[str]:
-        """What stands, without what every new account holds."""
+        """What stands, each as often as it does, without what every new account holds."""
         cloud = client.start(self.home)
         if cloud.id != self._cloud_id:
             self._session = cloud.session(self.account_id, self.region)
             self._cloud_id = cloud.id
-            self._at_first = Counter()
             self._clients = {}
-        return Counter(self._all()) - self._at_first
-
-    def begin(self) -> None:
-        """Remember what stands now as what every new account holds."""
-        self.standing()
-        self._at_first = Counter(self._all())
+        return Counter(self._all())
 
     def _client(self, service: str) -> Any:
         """A client, kept: making one takes longer than all its calls."""
@@ -123,7 +116,8 @@ class Inventory:
         ec2 = self._client("ec2")
         for type_, operation, key, id_ in EC2:
             for item in getattr(ec2, operation)()[key]:
-                if item.get("State") not in ("deleted", "deleting"):
+                is_aws_own = item.get("IsDefault") or item.get("DefaultForAz")
+                if item.get("State") not in ("deleted", "deleting") and not is_aws_own:
                     yield f"{type_} {item[id_]}"
         for table in ec2.describe_route_tables()["RouteTables"]:
             if not any(association["Main"] for association in table["Associations"]):
