@@ -19,7 +19,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
-from emulator.cloud import bucket_policies
+from emulator.cloud import accounts_of_keys, bucket_policies
 from emulator.cloud.principals import is_known
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class AwsEndpoint:
     """Serves every service of moto on one port, each imported when it is first asked for."""
 
     def __init__(self, install_rds: Callable[[], None]) -> None:
+        accounts_of_keys.install()
         self._install_rds = install_rds
         self._is_installed = False
         self._dispatcher = DomainDispatcherApplication(self._create_app)

@@ -31,6 +31,18 @@ LOOK_SECONDS: Final = 0.5
 """How often a cloud process looks whether its home still knows it."""
 
 
+USUAL_TYPES: Final = (
+    "aws:kms/key:Key",
+    "aws:iam/role:Role",
+    "aws:ec2/vpc:Vpc",
+    "aws:s3/bucket:Bucket",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:rds/instance:Instance",
+)
+"""A type of each service that nearly every stack uses: checking the first one imports the SDK's
+classes for the service, up to half a second each."""
+
+
 class CloudProcess:
     """The emulated AWS, its databases and the provider servers, of one home."""
 
@@ -82,10 +94,14 @@ class CloudProcess:
         self._close()
 
     def _warm_up(self) -> None:
-        """Do beforehand what the first database would wait for."""
+        """Do beforehand what the first resources would wait for, while the program is imported."""
+        from emulator.providers.aws import sdk
+
         try:
             self._endpoint.install_rds()
             self._servers.prepare()
+            for type_ in USUAL_TYPES:
+                sdk.resource(type_)
         except (UserError, RuntimeError, OSError) as error:
             if not self._ended.is_set():
                 log.warning("databases cannot be served: %s", error)

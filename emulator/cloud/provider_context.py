@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import boto3
+import botocore.loaders
+import botocore.session
 from botocore.config import Config
 
 
@@ -73,6 +75,11 @@ class Kept:
             return {id_: dict(attributes) for id_, attributes in resources.items()}
 
 
+_DATA: Final = botocore.loaders.create_loader()
+"""Reads a service's description once for all sessions: each of its own would read megabytes anew,
+for every client."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """Keys of the principal that a provider acts as; never printed."""
@@ -102,7 +109,10 @@ class ProviderContext:
 
     def boto3_session(self, region: str | None = None) -> boto3.Session:
         """Session that acts as the principal; give its clients `endpoint_url` yourself."""
+        session = botocore.session.Session()
+        session.register_component("data_loader", _DATA)
         return boto3.Session(
+            botocore_session=session,
             aws_access_key_id=self.credentials.access_key_id,
             aws_secret_access_key=self.credentials.secret_access_key,
             aws_session_token=self.credentials.session_token,
