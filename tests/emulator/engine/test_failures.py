@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.engine.events import Severity, StepOutputs
+from emulator.engine.request import DeploymentKind
 from emulator.engine.resource_state import OperationKind
 from emulator.engine.urn import name_of
 from tests.emulator.engine.harness import Engine
@@ -86,6 +87,23 @@ def test_a_failed_replacement_leaves_the_old_one_and_the_next_run_replaces(engin
     assert mended.succeeded
     assert mended.steps == [("update", "a"), ("delete-replaced", "a")]
     assert len(engine.memory.resources) == 1
+
+
+def test_what_a_replacement_could_not_delete_is_deleted_by_the_next_run(engine: Engine) -> None:
+    base = engine.stand("Thing('a', replace=1, fail='delete')")
+    failed = engine.deploy("Thing('a', replace=2)", base)
+    assert not failed.succeeded
+    assert failed.failed_steps == [("delete-replaced", "a")]
+    assert [state.delete for state in failed.snapshot.resources if name_of(state.urn) == "a"] == [
+        False,
+        True,
+    ]
+    for state in failed.snapshot.resources:
+        state.inputs.pop("fail", None)
+    for kind in (DeploymentKind.PREVIEW, DeploymentKind.UPDATE):
+        outcome = engine.deploy("Thing('a', replace=2)", failed.snapshot, kind)
+        assert outcome.steps == [("same", "a"), ("delete-replaced", "a")]
+    assert list(engine.memory.resources) == [outcome.state("a").id]
 
 
 def test_a_refused_input_is_an_error_of_the_resource_in_preview_and_update(engine: Engine) -> None:
