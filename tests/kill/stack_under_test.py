@@ -97,8 +97,8 @@ class StackUnderTest:
         if found:
             raise NotConvergedError("; ".join(found))
 
-    def check_converged(self, *, empty: bool) -> None:
-        """See that what was asked for stands, once, or nothing at all. Raises NotConvergedError."""
+    def check_settled(self) -> None:
+        """See that state and account agree, and nothing is pending. Raises NotConvergedError."""
         self.check_nothing_lost()
         snapshot = self.snapshot
         if snapshot.pending_operations:
@@ -109,6 +109,10 @@ class StackUnderTest:
         if unfinished:
             msg = f"still to be deleted or replaced: {', '.join(unfinished)}"
             raise NotConvergedError(msg)
+
+    def check_converged(self, *, empty: bool) -> None:
+        """See that what was asked for stands, once, or nothing at all. Raises NotConvergedError."""
+        self.check_settled()
         if empty and (standing := self.inventory.standing()):
             msg = f"left behind: {', '.join(standing)}"
             raise NotConvergedError(msg)

@@ -139,7 +139,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_begins_nothing_new(stack: StackUn
     assert "later" not in names(stack)
     assert stack.snapshot.pending_operations == []
     stack.must(*UP)
-    stack.check_converged(empty=False)
+    stack.check_settled()
 
 
 def test_a_second_ctrl_c_ends_a_run_whose_provider_hangs(stack: StackUnderTest) -> None:
@@ -154,7 +154,7 @@ def test_a_second_ctrl_c_ends_a_run_whose_provider_hangs(stack: StackUnderTest) 
     answer = stack.run(*UP)
     assert answer.returncode == 0, answer.stdout
     assert "was cut off" in answer.stdout
-    stack.check_converged(empty=False)
+    stack.check_settled()
 
 
 def test_a_second_run_at_the_same_time_is_refused_and_changes_nothing(
@@ -167,7 +167,7 @@ def test_a_second_run_at_the_same_time_is_refused_and_changes_nothing(
         assert "python -m emulator up -s dev -y -f" in second.stdout
         run.release()
         assert run.end() == 0
-    stack.check_converged(empty=False)
+    stack.check_settled()
 
 
 def test_a_cloud_that_dies_ends_the_run_and_the_next_begins_with_nothing(
@@ -185,15 +185,14 @@ def test_a_cloud_that_dies_ends_the_run_and_the_next_begins_with_nothing(
     assert answer.returncode == 0, answer.stdout
     assert "the cloud process that stack dev was made on is gone" in answer.stdout
     assert "its state is set aside as" in answer.stdout
-    stack.check_converged(empty=False)
+    stack.check_settled()
 
 
-@pytest.mark.parametrize("side", ["before", "after"])
-def test_a_killed_run_is_made_up_for_by_the_next(stack: StackUnderTest, side: str) -> None:
+def test_a_killed_run_is_made_up_for_by_the_next(stack: StackUnderTest) -> None:
     """One boundary of those that `python -m tests.kill` goes through."""
     boundaries = stack.folder / "met"
     boundaries.write_text("")
-    answer = stack.run_until_boundary(boundaries, side, 9, *UP)
+    answer = stack.run_until_boundary(boundaries, "before", 9, *UP)
     assert answer.returncode == KILLED
     stack.check_nothing_lost()
     stack.must(*UP)
