@@ -43,7 +43,8 @@ class Bench:
         self._console = Console(stderr=True, highlight=False)
         self.figures = Figures(
             date=datetime.now(UTC).isoformat(timespec="seconds"),
-            machine=f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}",
+            machine=f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, "
+            f"load {os.getloadavg()[0]:.1f} before it began",
             versions=_versions(),
         )
 
@@ -58,8 +59,9 @@ class Bench:
     def _run_on(self, workload: Workload, engine: Engine) -> None:
         packs = [False, True] if POLICY_PACK.is_dir() else [False]
         for policies in reversed(packs):
-            if self._up(workload, engine, policies=policies).over_limit:
-                return
+            cut = self._up(workload, engine, policies=policies).over_limit
+        if cut and not (engine is Engine.PULUMI and workload.hand_over()):
+            return
         if engine is Engine.EMULATOR:
             self._add_floor(workload, Action.PREVIEW)
         for action in (Action.PREVIEW, Action.PREVIEW_CHANGE):

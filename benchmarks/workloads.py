@@ -73,6 +73,8 @@ class Workload(ABC):
         self._homes = 0
         self.resources = 0
         """Resources of the stack, known once it has been brought about by the emulator."""
+        self.deployment = ""
+        """The state that the emulator made, as `stack export` gives it."""
 
     @abstractmethod
     def fresh(self, engine: Engine) -> None:
@@ -91,7 +93,7 @@ class Workload(ABC):
         """Leave nothing behind."""
 
     def count(self) -> None:
-        """Count what stands on the emulator."""
+        """Keep the state that stands on the emulator, and count its resources."""
         command = self.command(Engine.EMULATOR, Action.PREVIEW, policies=False)
         module = command.arguments[:3]
         export = Command(
@@ -99,7 +101,12 @@ class Workload(ABC):
             folder=command.folder,
             environment=command.environment,
         )
-        self.resources = len(json.loads(export.run())["deployment"]["resources"])
+        self.deployment = export.run()
+        self.resources = len(json.loads(self.deployment)["deployment"]["resources"])
+
+    def hand_over(self) -> bool:
+        """Have the CLI take the emulator's state where its own `up` was cut; whether it could."""
+        return False
 
     @property
     @abstractmethod
