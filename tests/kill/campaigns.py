@@ -96,6 +96,8 @@ class Campaign:
             command = ("destroy" if destroys else "up", "-s", self.stack.stack, "-y", "-f")
             moments = [dice.uniform(0.0, longest_seconds) for _ in range(dice.randint(1, 4))]
             left -= self._kill_at(moments[:left], *command, empty=destroys)
+            if destroys:
+                self.stack.inventory.delete_final_snapshots()
             destroys = not destroys
         self.stack.must("destroy", "-s", self.stack.stack, "-y", "-f")
 

@@ -89,6 +89,13 @@ class Inventory:
             self._clients = {}
         return Counter(self._all())
 
+    def delete_final_snapshots(self) -> None:
+        """Delete what a teardown keeps on purpose, as whoever tears down a second time has to."""
+        self.standing()
+        rds = self._client("rds")
+        for snapshot in rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]:
+            rds.delete_db_snapshot(DBSnapshotIdentifier=snapshot["DBSnapshotIdentifier"])
+
     def _client(self, service: str) -> Any:
         """A client, kept: making one takes longer than all its calls."""
         if service not in self._clients:
