@@ -30,7 +30,7 @@ def end_with_parent() -> None:
     """Have the kernel end this process when the engine ends, also by kill -9 (Linux only)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.environ.get("ENGINE_PID") not in (None, str(os.getppid())):
+    if os.environ.pop("ENGINE_PID", None) not in (None, str(os.getppid())):
         sys.exit(EXIT_PROGRAM_FAILED)  # the engine ended before the kernel was asked
 
 

@@ -58,9 +58,6 @@ class CheckedJournal:
         self.entries.append(copy.deepcopy(entry))
         self.held.append(held)
 
-    async def durable(self) -> None:
-        """Nothing is to be waited for: the entries are in memory."""
-
 
 @dataclass(slots=True)
 class RecordingSink:
