@@ -61,8 +61,11 @@ async def _settle_creation(context: Context, number: int, state: ResourceState) 
     made = copy.copy(state)
     made.id, made.outputs = read.id, mark(read.outputs, state.additional_secret_outputs)
     made.created = made.modified = now()
+    # As after a creation that failed half way before everybody's eyes: the next step mends it.
+    made.init_errors = read.reasons
     ledger.adopt(number, made)
-    return f"it had been created as {made.id} and is taken over"
+    half = f"; it came about half: {'; '.join(read.reasons)}" if read.reasons else ""
+    return f"it had been created as {made.id} and is taken over{half}"
 
 
 async def _read_creation(context: Context, state: ResourceState) -> Created | None:
@@ -79,7 +82,10 @@ async def _read_creation(context: Context, state: ResourceState) -> Created | No
     }
     if not id_ or id_ in known:
         return None
-    return await client.read(state.urn, state.type, id_, state.inputs, answer["outputs"])
+    read = await client.read(state.urn, state.type, id_, state.inputs, answer["outputs"])
+    if read is not None and answer.get("failure"):
+        read.reasons = [str(answer["failure"])]
+    return read
 
 
 async def _settle_standing(context: Context, number: int, state: ResourceState) -> str:

@@ -26,7 +26,8 @@ class Creations:
     """Last creation by URN; shared by every provider server of a cloud process."""
 
     _under_way: dict[str, threading.Event] = field(default_factory=dict)
-    _made: dict[str, tuple[Properties, Resource]] = field(default_factory=dict)
+    _made: dict[str, tuple[Properties, Resource, str]] = field(default_factory=dict)
+    """Inputs, what they became, and why no more of it, empty where it is whole."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -44,14 +45,15 @@ class Creations:
                     del self._under_way[urn]
             ended.set()
 
-    def record(self, urn: str, inputs: Properties, resource: Resource) -> None:
-        """Remember what a creation made, also where it failed half way."""
+    def record(self, urn: str, inputs: Properties, resource: Resource, failure: str = "") -> None:
+        """Remember what a creation made, and the failure where it made half of it."""
         with self._lock:
-            self._made[urn] = (inputs, resource)
+            self._made[urn] = (inputs, resource, failure)
 
     def answer(self, arguments: Properties) -> Properties:
         """Id and outputs of what was created for `urn` from `inputs`, nothing where nothing was.
 
+        `failure` says why a creation came to no more than half, empty where it is whole.
         Raises ProviderError where the creation does not end in time.
         """
         urn, inputs = str(arguments["urn"]), arguments["inputs"]
@@ -64,4 +66,4 @@ class Creations:
             made = self._made.get(urn)
         if made is None or made[0] != inputs:
             return {}
-        return {"id": made[1].id, "outputs": made[1].outputs}
+        return {"id": made[1].id, "outputs": made[1].outputs, "failure": made[2]}

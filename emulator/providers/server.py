@@ -192,7 +192,7 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
             try:
                 resource = create(urn, type_, inputs, preview=False)
             except PartialError as error:
-                self._creations.record(urn, inputs, error.resource)
+                self._creations.record(urn, inputs, error.resource, str(error))
                 raise
             self._creations.record(urn, inputs, resource)
             return resource

@@ -50,6 +50,20 @@ def test_a_second_interrupt_stops_at_once_and_leaves_the_operation_pending(engin
     assert len(engine.memory.resources) == 2
 
 
+def test_a_creation_that_came_about_half_unseen_is_taken_over_and_mended(engine: Engine) -> None:
+    gate = engine.memory.gates["slow"] = Gate()
+    program = SLOW.replace("gate=", "fail='half', value=1, gate=")
+    outcome = engine.deploy(program, on_event=_interrupting(gate, times=2))
+    assert [item.kind for item in outcome.snapshot.pending_operations] == [OperationKind.CREATING]
+    gate.opened.set()
+    again = engine.deploy(program, outcome.snapshot)
+    assert "taken over; it came about half: slow came about half (1)" in again.text
+    assert again.failed_steps == [("update", "slow")], "nothing differs, and yet it is not whole"
+    mended = engine.deploy(program.replace("'half'", "''"), again.snapshot)
+    assert mended.steps == [("update", "slow"), ("create", "later")]
+    assert mended.state("slow").init_errors == []
+
+
 def test_a_replacement_that_has_the_id_of_what_was_deleted_for_it_is_found(engine: Engine) -> None:
     base = engine.stand("Thing('slow', replace=1, deletesFirst=True)")
     engine.memory.last_id = 0  # the next one is named as the first
