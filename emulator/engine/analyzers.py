@@ -18,11 +18,11 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from emulator.engine import children
 from emulator.engine.events import PolicyPackLoaded, PolicyViolation
-from emulator.engine.provider_client import CHANNEL_OPTIONS
 from emulator.engine.request import PolicyPackRequest
 from emulator.engine.resource_state import ResourceState
 from emulator.engine.urn import name_of
 from emulator.errors import UserError
+from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.values import Properties, from_struct, to_struct
 
 LEVELS: Final = {

@@ -22,7 +22,6 @@ from emulator.engine.ledger import Ledger
 from emulator.engine.monitor import EngineService, ResourceMonitor
 from emulator.engine.program import child_environment, run_program
 from emulator.engine.provider_answers import OperationFailedError
-from emulator.engine.provider_client import CHANNEL_OPTIONS
 from emulator.engine.refreshing import refresh
 from emulator.engine.registration import Registrar
 from emulator.engine.registry import ProviderRegistry
@@ -36,6 +35,7 @@ from emulator.engine.secrecy import Masker
 from emulator.engine.settling import settle
 from emulator.engine.targets import UrnSet, missing
 from emulator.errors import UserError
+from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.values import Secret
 
 

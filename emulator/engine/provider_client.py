@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
@@ -22,6 +22,7 @@ from emulator.engine.provider_answers import (
     failure_text,
 )
 from emulator.engine.secrecy import annotate
+from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.values import (
     Properties,
     ResourceReference,
@@ -32,15 +33,6 @@ from emulator.values import (
     to_struct,
     without_references,
     without_secrets,
-)
-
-CHANNEL_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", 400 * 1024 * 1024),
-    ("grpc.max_send_message_length", 400 * 1024 * 1024),
-    # Providers attached to one address are told apart by their connection.
-    ("grpc.use_local_subchannel_pool", 1),
-    # A proxy of the caller's is not the way to a port of this machine.
-    ("grpc.enable_http_proxy", 0),
 )
 
 

@@ -14,7 +14,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2, callback_pb2, callback_pb2_grpc, resource_pb2
 
 from emulator.engine.provider_answers import OperationFailedError
-from emulator.engine.provider_client import CHANNEL_OPTIONS
+from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.values import OUTPUT_SIGNATURE, SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_STRING
 
 SAME_OPTIONS: Final = {

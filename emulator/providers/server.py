@@ -17,6 +17,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import status_pb2 as rpc_status_pb2
 
 from emulator.engine.events import DifferenceKind
+from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.providers.creations import QUESTION, Creations
 from emulator.providers.provider import (
     Checked,
@@ -28,12 +29,6 @@ from emulator.providers.provider import (
 )
 from emulator.values import Properties, from_struct, to_struct
 
-MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024
-"""What Pulumi's own SDK allows a message to be."""
-CHANNEL_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-)
 KINDS: Final = {
     DifferenceKind.ADD: provider_pb2.PropertyDiff.ADD,
     DifferenceKind.ADD_REPLACE: provider_pb2.PropertyDiff.ADD_REPLACE,
