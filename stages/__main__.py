@@ -7,26 +7,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from stages.loading import parse
 from stages.problems import SettingsError
-
-PROJECT_FILE = Path("Pulumi.yaml")
+from stages.stack_files import config_of, project_name, stack_files
 
 
 def main() -> int:
     """Exit code 1 when a stack file is wrong; every wrong one is named."""
     console = Console(width=None if sys.stdout.isatty() else 200)
-    project = _read(PROJECT_FILE)["name"]
+    project = project_name(Path())
     columns: dict[str, dict[str, str]] = {}
     wrong = False
-    for file in sorted(Path().glob("Pulumi.*.yaml")):
-        stage = file.name.split(".")[1]
+    for stage, file in stack_files(Path()).items():
         try:
-            settings = parse(_config(file), project, stage)
+            settings = parse(config_of(file), project, stage)
         except SettingsError as error:
             print(error, file=sys.stderr)  # noqa: T201  (this is a command)
             wrong = True
@@ -55,18 +52,6 @@ def _table(columns: dict[str, dict[str, str]]) -> Table:
         values = [column.get(key, "") for column in columns.values()]
         table.add_row(key, *values, style="bold" if len(set(values)) > 1 else "dim")
     return table
-
-
-def _config(file: Path) -> dict[str, str]:
-    config: dict[str, Any] = _read(file).get("config") or {}
-    return {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
-    }
-
-
-def _read(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return content
 
 
 if __name__ == "__main__":
