@@ -182,7 +182,11 @@ def test_a_server_that_outlived_its_cloud_process_is_ended(own_home: Home) -> No
     own_home.cloud.mkdir(parents=True)
     data = record.make_temporary_folder(own_home) / "servers" / ("x" * 80) / "data"
     data.mkdir(parents=True)
-    program = "import sys; print(flush=True); sys.stdin.read()"
+    # What a shell starts in the background ignores the signal, and so do its children.
+    program = (
+        "import signal, sys; signal.signal(signal.SIGQUIT, signal.SIG_DFL);"
+        "print(flush=True); sys.stdin.read()"
+    )
     command = [sys.executable, "-c", program, "-D", str(data)]
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server,
