@@ -92,6 +92,9 @@ class Replacer:
         context = self.context
         if state.urn in context.condemned:
             return
+        if state.pending_replacement:  # deleted by a run that was cut before it came to the root
+            context.condemned[state.urn] = keys
+            return
         if state.protect:
             message = (
                 f'unable to replace resource "{state.urn}" as part of replacing "{root.urn}" as it '

@@ -1,0 +1,43 @@
+"""Replacements that delete first and are cut at any entry of their journal: nothing goes twice."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from emulator.engine.journal import JournalEntry
+from emulator.errors import UserError
+from tests.emulator.engine.harness import Engine
+
+CHAIN = """
+first = Thing('first', replace={}, deletesFirst=True)
+Thing('second', replace=first.computed)
+"""
+
+
+def test_a_replacement_cut_after_any_entry_deletes_nothing_twice(engine: Engine) -> None:
+    """The one needs the other, so the entries come in one order: no luck is involved."""
+    base = engine.stand(CHAIN.format(0))
+    for replace, entries in enumerate(itertools.count(), start=1):
+        program = CHAIN.format(replace)
+        cut = engine.deploy(program, base, before_record=_fail_after(entries))
+        if cut.succeeded:
+            assert entries > 8, "two deletions and two creations have two entries each"
+            return
+        assert cut.text == "the disk is full"
+        again = engine.deploy(program, cut.snapshot)
+        assert again.succeeded, f"cut after entry {entries}: {again.text}"
+        base = again.snapshot
+        held = {state.id for state in base.resources if state.type == "memory:index:Thing"}
+        assert held == set(engine.memory.resources)
+
+
+def _fail_after(entries: int) -> Callable[[JournalEntry], None]:
+    taken = itertools.count()
+
+    def write(_: JournalEntry) -> None:
+        if next(taken) >= entries:
+            msg = "the disk is full"
+            raise UserError(msg)
+
+    return write
