@@ -1,0 +1,18 @@
+"""All rules of the pack."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from policies.rule import Rule
+from policies.rules import rds_encryption
+
+MODULES: tuple[ModuleType, ...] = (rds_encryption,)
+
+
+def rules_of(module: ModuleType) -> tuple[Rule, ...]:
+    """A module's rules, in the order in which it defines them."""
+    return tuple(value for value in vars(module).values() if isinstance(value, Rule))
+
+
+RULES: tuple[Rule, ...] = tuple(rule for module in MODULES for rule in rules_of(module))
