@@ -10,7 +10,14 @@ from emulator.display.paint import Paint
 from emulator.display.record import Heading, Outcome, Record
 from emulator.display.sections import closing_lines, output_lines, painted
 from emulator.display.values import INDENT, Line, difference_lines, scalar_text, value_lines
-from emulator.display.wording import PARTS_OF_REPLACEMENT, ROOT_TYPE, WORDING, is_worth_a_line
+from emulator.display.wording import (
+    PARTS_OF_REPLACEMENT,
+    ROOT_TYPE,
+    WORDING,
+    is_worth_a_line,
+    lock,
+    retention,
+)
 from emulator.engine.events import Event, Step, StepKind, StepOutputs, StepStarted
 
 FORCES_REPLACEMENT: Final = "  (forces replacement)"
@@ -70,7 +77,8 @@ class DiffDisplay:
             return
         words = WORDING[step.kind]
         indent = depth * INDENT
-        title = f"{' ' * indent}{words.mark}{step.type}: ({words.planned or step.kind.value})"
+        planned = f"{words.planned or step.kind.value}{retention(step)}"
+        title = f"{' ' * indent}{words.mark}{step.type}: ({planned}){lock(step)}"
         self._write(self._paint(title, words.colour))
         inner = " " * (indent + INDENT)
         if step.old and step.old.id:

@@ -94,13 +94,16 @@ class JsonDigest:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    optional = {
+    optional: dict[str, Any] = {
         "provider": step.provider,
         "oldState": _state(step.old),
         "newState": _state(step.new),
-        "diffReasons": step.changed_properties,
-        "replaceReasons": step.replace_reasons,
     }
+    if step.new is not None:  # a deletion has no reasons, also where it makes room
+        optional |= {
+            "diffReasons": step.changed_properties,
+            "replaceReasons": step.replace_reasons,
+        }
     detailed = {
         path: {"kind": item.kind.value, "inputDiff": item.input_difference}
         for path, item in sorted(step.differences.items())

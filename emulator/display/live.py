@@ -20,6 +20,7 @@ from emulator.display.wording import (
     brief_difference,
     is_worth_a_line,
     name_of,
+    retention,
 )
 from emulator.engine.events import Diagnostic, Event, Severity, StepKind
 
@@ -137,7 +138,7 @@ class LiveDisplay:
         if row.step.kind is StepKind.SAME:
             return ("" if row.seconds is not None else "running"), ""
         if self._heading.preview:
-            return words.planned, ""
+            return words.planned + retention(row.step), ""
         if row.seconds is not None:
             return f"{words.done} ({row.seconds:.1f}s)", ""
         now = time.monotonic()

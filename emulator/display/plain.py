@@ -12,6 +12,7 @@ from emulator.display.wording import (
     brief_difference,
     is_worth_a_line,
     name_of,
+    retention,
     type_of,
 )
 from emulator.engine.events import (
@@ -65,7 +66,8 @@ class PlainDisplay:
         if step.kind is StepKind.SAME or not is_worth_a_line(step):
             return
         words = WORDING[step.kind]
-        self._step(step, words.planned if self._heading.preview else words.under_way)
+        what = words.planned if self._heading.preview else words.under_way
+        self._step(step, what + retention(step))
 
     def _ended(self, step: Step, seconds: float) -> None:
         if not is_worth_a_line(step):

@@ -60,6 +60,10 @@ PARTS_OF_REPLACEMENT: Final = frozenset(
     }
 )
 """How a replacement is carried out; the replacement itself is the step that counts."""
+LEAVING: Final = frozenset(
+    {StepKind.DELETE, StepKind.REPLACE, StepKind.CREATE_REPLACEMENT, StepKind.DELETE_REPLACED}
+)
+"""Steps that leave something in the cloud which the state forgets, where it is kept on delete."""
 ROOT_TYPE: Final = "pulumi:pulumi:Stack"
 UNCOUNTED: Final = PARTS_OF_REPLACEMENT | {StepKind.REMOVE_PENDING_REPLACE, StepKind.REFRESH}
 
@@ -86,6 +90,20 @@ def is_worth_a_line(step: Step) -> bool:
         return True
     old, new = step.old, step.new
     return old is not None and new is not None and old.protect != new.protect
+
+
+def retention(step: Step) -> str:
+    """`[retain]` where the step leaves something behind on purpose, else empty."""
+    return "[retain]" if step.kind in LEAVING and step.old and step.old.retain_on_delete else ""
+
+
+def lock(step: Step) -> str:
+    """A lock that is open where the step takes protection away, shut where there is some."""
+    before = step.old is not None and step.old.protect
+    after = step.new is not None and step.new.protect
+    if before and step.new is not None and not after:
+        return " 🔓"
+    return " 🔒" if before or after else ""
 
 
 def brief_difference(step: Step) -> str:

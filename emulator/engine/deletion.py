@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 
 from emulator.engine.context import Context, DeploymentError, finish_all
-from emulator.engine.events import Step, StepKind
+from emulator.engine.events import Step, StepFailed, StepKind
 from emulator.engine.operations import Operations, step_for
 from emulator.engine.references import needed_urns
 from emulator.engine.resource_state import ResourceState
@@ -35,6 +35,9 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
     states = _targeted(context, states)
     protected = [state for state in states.values() if state.protect and not state.delete]
     for state in protected:
+        # A step that fails, as with the CLI: whoever reads a preview finds the deletion.
+        step = _deletion_step(state)
+        context.started(step)
         message = (
             f'resource "{state.urn}" cannot be deleted\nbecause it is protected. To unprotect the '
             "resource, either remove the `protect` flag from the resource in your Pulumi program "
@@ -42,6 +45,7 @@ async def delete_states(context: Context, states: dict[int, ResourceState]) -> N
             f"`pulumi state unprotect '{state.urn}'`"
         )
         context.error(message, state.urn)
+        context.emit(StepFailed(step=step))
     if protected:
         if not context.preview:
             context.stop()

@@ -133,12 +133,12 @@ class _Deployment:
         process = await run_program(context, monitor, service, self.address, self.children)
         if context.stopping.is_set() or (context.failed and not context.preview):
             raise DeploymentError(self.request.stack)
-        if not context.failed or context.preview:
-            await self._analyze_stack(service.root_urn)
-        if not context.failed:
-            unknown = self._unknown(context.targets.targets)
-            await delete_leftovers(context)
-            self._report(unknown)
+        # As with the CLI a preview goes on after what a policy or a protection refuses, and tells
+        # all of it at once; the policies see the stack when everything is done.
+        unknown = self._unknown(context.targets.targets)
+        await delete_leftovers(context)
+        self._report(unknown)
+        await self._analyze_stack(service.root_urn)
         monitor.released.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), children.STOP_SECONDS)

@@ -8,7 +8,7 @@ import os
 from asyncio.subprocess import Process
 
 from emulator.engine import children
-from emulator.engine.context import Context
+from emulator.engine.context import Context, DeploymentError
 from emulator.engine.events import Severity
 from emulator.engine.monitor import EngineService, ResourceMonitor
 from emulator.engine.request import DeploymentRequest
@@ -64,11 +64,11 @@ async def run_program(
     signalled = asyncio.create_task(monitor.signalled.wait())
     stopping = asyncio.create_task(context.stopping.wait())
     await asyncio.wait({ended, signalled, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (signalled, stopping):
+        task.cancel()
     if ended.done():
         await asyncio.wait(streams)
         _judge(context, service, ended.result())
-    for task in (signalled, stopping):
-        task.cancel()
     return process
 
 
@@ -76,10 +76,10 @@ def _judge(context: Context, service: EngineService, exit_code: int) -> None:
     """A program that ended by itself has succeeded with exit code 0 and nothing else."""
     if not exit_code:
         return
-    context.failed = True
+    how = f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
     if not service.said_error:
-        how = f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
         context.error(f"the program ended with {how} and said no reason")
+    raise DeploymentError(how)  # what it did not come to register must not be deleted
 
 
 async def _relay(context: Context, stream: asyncio.StreamReader | None, severity: Severity) -> None:

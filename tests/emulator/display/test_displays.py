@@ -133,7 +133,7 @@ def test_a_diff_shows_what_forces_a_replacement_and_masks_secrets() -> None:
         "          ~ }\n"
         "          + zone    : [unknown]\n"
         '          ~ arn: [secret] => "gone"\n'
-        "    ~ aws:s3/bucket:Bucket: (update)\n"
+        "    ~ aws:s3/bucket:Bucket: (update) 🔓\n"
     ) in shown
 
 

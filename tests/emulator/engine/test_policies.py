@@ -87,6 +87,12 @@ def test_a_preview_shows_every_violation_and_fails(engine: Engine, pack: Path) -
     assert ("create", "wrong") in outcome.steps
 
 
+def test_a_preview_tells_the_deletions_beside_the_violations(engine: Engine, pack: Path) -> None:
+    outcome = engine.preview(WRONG, engine.stand("Thing('dropped')"), policy_packs=_packs(pack))
+    assert not outcome.succeeded
+    assert ("delete", "dropped") in outcome.steps
+
+
 def test_a_packs_configuration_sets_levels_and_parameters(engine: Engine, pack: Path) -> None:
     config = {
         "all": "advisory",
@@ -107,6 +113,7 @@ def test_a_stack_policy_fails_an_update_after_the_fact(engine: Engine, pack: Pat
     outcome = engine.deploy(program.replace("Thing('gone')", ""), base, policy_packs=_packs(pack))
     assert not outcome.succeeded
     assert outcome.has("thing-2")
+    assert not outcome.has("gone")
 
 
 @pytest.mark.parametrize(
