@@ -47,6 +47,9 @@ class _NoJournal:
         msg = f"a preview recorded {entry}"
         raise AssertionError(msg)
 
+    async def durable(self) -> None:
+        """Nothing is recorded, so nothing is waited for."""
+
 
 class DeploymentCommand:
     """One run of `up`, `preview`, `refresh` or `destroy`."""

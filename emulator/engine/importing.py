@@ -48,7 +48,7 @@ async def import_resource(
             raise DeploymentError(new.urn)
         context.started(step)
         began = time.monotonic()
-        operation = ledger.begin(OperationKind.IMPORTING, imported)
+        operation = await ledger.begin(OperationKind.IMPORTING, imported)
         try:
             await _read(imported, client)
         except OperationFailedError as error:

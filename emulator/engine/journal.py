@@ -3,9 +3,9 @@
 Every resource state in play has an integer key: the base snapshot's resource `i` has key `i`, later
 ones get keys from `len(base)` on, those that an earlier deployment made unrecorded get negative
 ones. Operations are numbered likewise: the base's pending operation `i` has number `i`. The engine
-records one entry before an operation and one after it; whoever keeps the journal makes each entry
-durable before `record` returns. Folding the entries over the base gives the snapshot: writing an
-entry costs the same in a stack of any size.
+records one entry before an operation and one after it, and waits after each until it is durable:
+before the operation begins, and before its end is told. Folding the entries over the base gives the
+snapshot: writing an entry costs the same in a stack of any size.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class Journal(Protocol):
     """Keeper of a deployment's entries."""
 
     def record(self, entry: JournalEntry) -> None:
-        """Make the entry durable before returning."""
+        """Write the entry, which a crash of this process cannot take back any more."""
+
+    async def durable(self) -> None:
+        """Return when what was recorded before is on disk."""
 
 
 def fold(base: Snapshot, entries: Iterable[JournalEntry]) -> Snapshot:

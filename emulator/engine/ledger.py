@@ -55,14 +55,20 @@ class Ledger:
         key = self.registered.get(urn)
         return self.fresh.get(key) if key is not None else None
 
-    def begin(self, kind: OperationKind, state: ResourceState) -> int:
-        """Record that an operation begins; its number."""
+    async def begin(self, kind: OperationKind, state: ResourceState) -> int:
+        """Record that an operation begins; its number, once it may begin: the record is durable."""
         operation = self._next_operation
         self._next_operation += 1
         self._record(
             JournalEntry(operation=operation, begins=PendingOperation(copy.copy(state), kind))
         )
+        await self.durable()
         return operation
+
+    async def durable(self) -> None:
+        """Return when all that was recorded before is on disk; others go on in the meantime."""
+        if self._journal is not None:
+            await self._journal.durable()
 
     def end(
         self,

@@ -33,7 +33,7 @@ class Operations:
             self._refuse_when_stopping(step)
             self.context.started(step)
             began = time.monotonic()
-            operation = ledger.begin(OperationKind.CREATING, new) if new.custom else None
+            operation = await ledger.begin(OperationKind.CREATING, new) if new.custom else None
             try:
                 created = await self._created(new, client)
             except OperationFailedError as error:
@@ -44,6 +44,7 @@ class Operations:
             change, drop = self._outlived(old_key, step)
             ledger.end(operation, put=new, change=change, drop=drop)
         self._learn(new)
+        await ledger.durable()
         self.context.ended(step, time.monotonic() - began)
 
     async def update(
@@ -61,7 +62,7 @@ class Operations:
             self._refuse_when_stopping(step)
             self.context.started(step)
             began = time.monotonic()
-            operation = ledger.begin(OperationKind.UPDATING, new) if new.custom else None
+            operation = await ledger.begin(OperationKind.UPDATING, new) if new.custom else None
             try:
                 outputs = await self._updated(old, new, client)
             except OperationFailedError as error:
@@ -78,6 +79,7 @@ class Operations:
             new.modified = now()
             ledger.end(operation, put=new, drop=[old_key])
         self._learn(new)
+        await ledger.durable()
         self.context.ended(step, time.monotonic() - began)
 
     async def same(self, step: Step, old: ResourceState, old_key: int, new: ResourceState) -> None:
@@ -104,7 +106,7 @@ class Operations:
             context.started(step)
             began = time.monotonic()
             touches = state.custom and not state.external and not context.preview
-            operation = ledger.begin(OperationKind.DELETING, state) if touches else None
+            operation = await ledger.begin(OperationKind.DELETING, state) if touches else None
             try:
                 if touches and not self._left_alone(state):
                     client = await context.registry.ensure(state.provider, context.provider_states)
@@ -122,6 +124,7 @@ class Operations:
                 ledger.end(operation, change=[(key, waiting)])
             else:
                 ledger.end(operation, drop=[key])
+        await ledger.durable()
         context.ended(step, time.monotonic() - began)
 
     async def forget(self, step: Step, key: int) -> None:

@@ -87,7 +87,7 @@ async def _read(context: Context, request: Any, state: ResourceState) -> tuple[s
     if not client.known or state.id in UNKNOWN_STRINGS:
         return reference, Created(id=state.id, outputs={})
     async with context.slots:
-        operation = context.ledger.begin(OperationKind.READING, state)
+        operation = await context.ledger.begin(OperationKind.READING, state)
         try:
             read = await client.read(state.urn, state.type, state.id, state.inputs, {})
         finally:

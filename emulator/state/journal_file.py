@@ -1,13 +1,16 @@
 """The journal of a deployment under way, a file beside the checkpoint: one JSON object a line.
 
-The first line says which checkpoint the entries stand on. Each entry is on disk before `record`
-returns. When the deployment has ended, a line tells the checksum of the checkpoint that the entries
-are folded into; then that checkpoint takes its place, and the journal goes. So a crash at any point
-leaves either a journal to fold or one that is known to be folded.
+The first line says which checkpoint the entries stand on. Each entry is written when `record`
+returns, and on disk when `durable` does: one sync of the disk, which takes as long as all else that
+the engine does for a resource, serves all operations that wait at that time. When the deployment
+has ended, a line tells the checksum of the checkpoint that the entries are folded into; then that
+checkpoint takes its place, and the journal goes. So a crash at any point leaves either a journal to
+fold or one that is known to be folded.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -61,6 +64,9 @@ class JournalFile:
         self._secrets = secrets
         self._lock = threading.Lock()
         self._under_way: dict[int, PendingOperation] = {}
+        self._recorded = self._synced = 0
+        self._syncing: asyncio.Task[None] | None = None
+        self._refused: OSError | None = None
         header = {
             "version": FORMAT_VERSION,
             "stack": stack,
@@ -72,7 +78,7 @@ class JournalFile:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
 
     def record(self, entry: JournalEntry) -> None:
-        """Make the entry durable. Raises UserError where it cannot be, naming what is under way."""
+        """Write the entry. Raises UserError where it cannot be, naming what is under way."""
         line = _line(_encode(entry, self._secrets))
         with self._lock:
             if entry.operation is not None:
@@ -81,11 +87,39 @@ class JournalFile:
                 else:
                     self._under_way.pop(entry.operation, None)
             self._append(line, entry)
+            self._recorded += 1
+
+    async def durable(self) -> None:
+        """Return when what was recorded before is on disk. Raises UserError where it refuses."""
+        recorded = self._recorded
+        while self._synced < recorded:
+            if self._refused is not None:
+                # A second sync may well succeed without having written what the first one lost.
+                raise self._failure(self._refused, None) from self._refused
+            if self._syncing is None:
+                self._syncing = asyncio.create_task(self._sync())
+            await asyncio.shield(self._syncing)
+
+    async def _sync(self) -> None:
+        recorded = self._recorded
+        try:
+            await asyncio.to_thread(os.fsync, self._descriptor)
+            self._synced = recorded
+        except OSError as error:
+            self._refused = error
+        finally:
+            self._syncing = None
 
     def mark_folded(self, checkpoint: bytes) -> None:
         """Say that the checkpoint that is about to be written holds every entry."""
         with self._lock:
             self._append(_line({"folded": checksum(checkpoint)}), None)
+            try:
+                if self._refused is not None:
+                    raise self._refused
+                os.fsync(self._descriptor)
+            except OSError as error:
+                raise self._failure(error, None) from error
 
     def close(self) -> None:
         """Stop appending; the file stays. A second call does nothing."""
@@ -99,19 +133,20 @@ class JournalFile:
             written = 0
             while written < len(line):
                 written += os.write(self._descriptor, line[written:])
-            os.fsync(self._descriptor)
         except OSError as error:
             os.ftruncate(self._descriptor, size)  # half a line in the middle would end the record
-            names = [f"done: {state.urn}" for _, state in entry.put] if entry else []
-            under_way = self._under_way.values()
-            names += [f"{item.kind.value}: {item.resource.urn}" for item in under_way]
-            msg = (
-                f"{self._path} cannot be written: {error.strerror}. The deployment stops; what "
-                "was done before is recorded. Not recorded, or still under way:\n  "
-                + "\n  ".join(names or ["nothing"])
-                + "\nMake room, then run the command again: it settles them."
-            )
-            raise UserError(msg) from error
+            raise self._failure(error, entry) from error
+
+    def _failure(self, error: OSError, entry: JournalEntry | None) -> UserError:
+        names = [f"done: {state.urn}" for _, state in entry.put] if entry else []
+        under_way = self._under_way.values()
+        names += [f"{item.kind.value}: {item.resource.urn}" for item in under_way]
+        return UserError(
+            f"{self._path} cannot be written: {error.strerror}. The deployment stops; what "
+            "was done before is recorded. Not recorded, or still under way:\n  "
+            + "\n  ".join(names or ["nothing"])
+            + "\nMake room, then run the command again: it settles them."
+        )
 
 
 def read_journal(path: Path) -> JournalContent | None:

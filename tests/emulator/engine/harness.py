@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import sys
 from collections.abc import Callable, Mapping
@@ -57,6 +58,10 @@ class CheckedJournal:
             held = {id_: urn for id_, (urn, _) in self.memory.resources.items()}
         self.entries.append(copy.deepcopy(entry))
         self.held.append(held)
+
+    async def durable(self) -> None:
+        """Let others go on in the meantime, as a sync of the disk does."""
+        await asyncio.sleep(0)
 
 
 @dataclass(slots=True)

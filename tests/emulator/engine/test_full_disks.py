@@ -1,13 +1,17 @@
-"""Replacements that delete first and are cut at any entry of their journal: nothing goes twice."""
+"""A journal that takes no more entries: nothing begins unrecorded, and nothing goes twice."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
 
+import pytest
+
 from emulator.engine.journal import JournalEntry
+from emulator.engine.resource_state import OperationKind
+from emulator.engine.urn import name_of
 from emulator.errors import UserError
-from tests.emulator.engine.harness import Engine
+from tests.emulator.engine.harness import CheckedJournal, Engine
 
 CHAIN = """
 first = Thing('first', replace={}, deletesFirst=True)
@@ -30,6 +34,23 @@ def test_a_replacement_cut_after_any_entry_deletes_nothing_twice(engine: Engine)
         base = again.snapshot
         held = {state.id for state in base.resources if state.type == "memory:index:Thing"}
         assert held == set(engine.memory.resources)
+
+
+def test_an_operation_whose_record_does_not_reach_the_disk_does_not_begin(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(journal: CheckedJournal) -> None:
+        begun = [entry.begins.resource for entry in journal.entries if entry.begins is not None]
+        if any(name_of(state.urn) == "thing" for state in begun):
+            msg = "the disk is broken"
+            raise UserError(msg)
+
+    monkeypatch.setattr(CheckedJournal, "durable", refuse)
+    outcome = engine.deploy("Thing('thing')", before_record=lambda _: None)
+    assert "the disk is broken" in outcome.text
+    assert not engine.memory.resources
+    (pending,) = outcome.snapshot.pending_operations
+    assert pending.kind is OperationKind.CREATING
 
 
 def _fail_after(entries: int) -> Callable[[JournalEntry], None]:
