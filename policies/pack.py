@@ -29,7 +29,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from policies.exemptions import Exemption, Exemptions
 from policies.parameters import PARAMETERS, defaults
-from policies.rule import DESCRIPTIONS, Context, Finding, Group, Rule
+from policies.rule import ANY_TYPE, DESCRIPTIONS, Context, Finding, Group, Rule
 from policies.stage_map import Stages, load_stages
 from policies.subjects import Resource, Stack
 
@@ -75,7 +75,10 @@ class Pack:
 
     def _resource_policy(self, group: Group) -> Policy:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            rules = self._by_type.get((group, args.resource_type))
+            rules = [
+                *self._by_type.get((group, args.resource_type), ()),
+                *self._by_type.get((group, ANY_TYPE), ()),
+            ]
             if rules:
                 self._run(rules, resource_of(args), args.get_config(), report)
 

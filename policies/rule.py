@@ -10,6 +10,9 @@ from typing import Any, TypeAlias
 from policies.stage_map import Stages
 from policies.subjects import Resource, Stack
 
+ANY_TYPE = "*"
+"""Among a rule's types: it looks at every resource."""
+
 
 class Group(StrEnum):
     """What people switch as one: each is a policy to Pulumi, with a level of its own."""

@@ -63,6 +63,9 @@ class Case:
     fixtures: tuple[Fixture, ...]
     title: str = ""
     stack: str = "preprod"
+    stages: Stages | None = None
+    """The stages, where they are not as the project's own stack files say."""
+
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -122,7 +125,10 @@ def built(fixture: Fixture, stack: str) -> Resource:
 def said(rule: Rule, case: Case) -> Outcome:
     """What the rule says of the case; whatever it raises besides is the test's failure."""
     resources = [built(fixture, case.stack) for fixture in case.fixtures]
-    context = Context(stages=stages(case.stack), parameters=defaults() | dict(case.parameters))
+    context = Context(
+        stages=case.stages or stages(case.stack),
+        parameters=defaults() | dict(case.parameters),
+    )
     subject = resources[0] if rule.check else Stack(resources)
     try:
         return Outcome.VIOLATES if findings(rule, subject, context) else Outcome.PASSES
