@@ -23,12 +23,17 @@ install: $(INSTALLED) ## Make the virtual environment with the pinned dependenci
 
 .PHONY: up
 up: $(INSTALLED) ## Stand a stage up on the emulator (STACK=preprod, test or prod)
-	@$(BIN)/python -m emulator up --stack $(STACK) --yes
+	@$(BIN)/python -m emulator up --stack $(STACK) --policy-pack policies --yes
 	@$(BIN)/python -m operations.next_steps $(STACK)
 
 .PHONY: preview
 preview: $(INSTALLED) ## Show what an up would change on the emulator
-	@$(BIN)/python -m emulator preview --stack $(STACK) --diff
+	@$(BIN)/python -m emulator preview --stack $(STACK) --policy-pack policies --diff
+
+.PHONY: plan-guard
+plan-guard: $(INSTALLED) ## Refuse a change that would lose data, drop a protection or hide a document
+	@set -o pipefail; $(BIN)/python -m emulator preview --stack $(STACK) --policy-pack policies --json \
+		| $(BIN)/python -m operations.plan_guard -
 
 .PHONY: down
 down: $(INSTALLED) ## Stop the emulator and forget everything it keeps
