@@ -5,9 +5,21 @@ from __future__ import annotations
 from types import ModuleType
 
 from policies.rule import Rule
-from policies.rules import rds_encryption
+from policies.rules import (
+    rds_access,
+    rds_backups,
+    rds_encryption,
+    rds_operation,
+    rds_parameters,
+)
 
-MODULES: tuple[ModuleType, ...] = (rds_encryption,)
+MODULES: tuple[ModuleType, ...] = (
+    rds_access,
+    rds_backups,
+    rds_encryption,
+    rds_operation,
+    rds_parameters,
+)
 
 
 def rules_of(module: ModuleType) -> tuple[Rule, ...]:
