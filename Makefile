@@ -43,6 +43,10 @@ down: $(INSTALLED) ## Stop the emulator and forget everything it keeps
 stages: $(INSTALLED) ## Print the settings of all stages side by side
 	@$(BIN)/python -m stages
 
+.PHONY: parity
+parity: $(INSTALLED) ## Compare what the hosts register, but for what stages/parity.yaml allows
+	@$(BIN)/python -m operations.parity
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check format, lint and types
 	@$(BIN)/ruff format --check .
