@@ -73,6 +73,10 @@ bench: $(INSTALLED) ## Measure the emulator, beside the pulumi CLI where there i
 kill: $(INSTALLED) ## Kill -9 at every operation boundary and see that nothing is lost (KILL="--every 9" is short)
 	@$(BIN)/python -m tests.kill $(KILL)
 
+.PHONY: unsafe
+unsafe: $(INSTALLED) ## Try edits that somebody might propose, and see which are blocked (UNSAFE="--corpus DIR")
+	@$(BIN)/python -m tests.unsafe $(UNSAFE)
+
 .PHONY: scenarios
 scenarios: $(INSTALLED) ## Try every option and step kind, on the pulumi CLI too where there is one
 	@$(BIN)/python -m tests.emulator.engine.show_scenarios
