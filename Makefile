@@ -47,6 +47,14 @@ stages: $(INSTALLED) ## Print the settings of all stages side by side
 parity: $(INSTALLED) ## Compare what the hosts register, but for what stages/parity.yaml allows
 	@$(BIN)/python -m operations.parity
 
+.PHONY: policies
+policies: $(INSTALLED) ## List the rules of the policy pack with their state
+	@$(BIN)/python -m policies.listing
+
+.PHONY: scorecard
+scorecard: $(INSTALLED) ## Score the policy pack against public rule sets
+	@$(BIN)/python -m policies.scorecard
+
 .PHONY: lint
 lint: $(INSTALLED) ## Check format, lint and types
 	@$(BIN)/ruff format --check .
