@@ -44,7 +44,7 @@ class AirflowEnvironmentArgs:
     """The KMS key of its bucket, queue, logs and database."""
 
     protect: bool
-    """Whether Pulumi refuses to delete its bucket."""
+    """Whether Pulumi refuses to delete it and its bucket."""
 
     after: list[pulumi.Resource]
     """Routes and rules without which it does not start."""
@@ -146,6 +146,8 @@ class AirflowEnvironment(pulumi.ComponentResource):
             logging_configuration=_logs(settings.log_level),
             opts=pulumi.ResourceOptions(
                 parent=self,
+                # Its own database holds the history of all runs, which nobody can restore.
+                protect=args.protect,
                 depends_on=[policy, *self.bucket.ready, *args.after],
                 custom_timeouts=TIMEOUTS,
             ),

@@ -6,19 +6,27 @@ from types import ModuleType
 
 from policies.rule import Rule
 from policies.rules import (
+    keys_kms,
+    logs_groups,
     rds_access,
     rds_backups,
     rds_encryption,
     rds_operation,
     rds_parameters,
+    safety_protection,
+    secrets_manager,
 )
 
 MODULES: tuple[ModuleType, ...] = (
+    keys_kms,
+    logs_groups,
     rds_access,
     rds_backups,
     rds_encryption,
     rds_operation,
     rds_parameters,
+    safety_protection,
+    secrets_manager,
 )
 
 

@@ -30,6 +30,43 @@ PARAMETERS: Mapping[str, Parameter] = {
             "description": "days for which the server's automatic backups are kept, at least",
         },
     ),
+    "minimum_version_days": Parameter(
+        group=Group.DATA_SAFETY,
+        default=30,
+        schema={
+            "type": "integer",
+            "minimum": 1,
+            "description": "days for which a bucket keeps old versions of its objects, at least",
+        },
+    ),
+    "trusted_cidrs": Parameter(
+        group=Group.ACCESS,
+        default=[],
+        schema={
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "networks that may open a connection, beside those of the stack file",
+        },
+    ),
+    "open_egress_ports": Parameter(
+        group=Group.ACCESS,
+        default=[443],
+        schema={
+            "type": "array",
+            "items": {"type": "integer", "minimum": 1, "maximum": 65535},
+            "description": "TCP ports on which the whole internet may be reached",
+        },
+    ),
+    "minimum_key_deletion_days": Parameter(
+        group=Group.DATA_SAFETY,
+        default=14,
+        schema={
+            "type": "integer",
+            "minimum": 7,
+            "maximum": 30,
+            "description": "days for which a key's deletion can be called back, at least",
+        },
+    ),
     "minimum_log_days": Parameter(
         group=Group.GOOD_PRACTICE,
         default=365,

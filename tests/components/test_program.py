@@ -15,7 +15,7 @@ SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 DOCUMENT_KEYS = ("policy", "assumeRolePolicy")
 
-PROTECTED_TYPES = (":Instance", ":Bucket", ":Key", ":Database")
+PROTECTED_TYPES = (":Instance", ":Bucket", ":Key", ":Database", ":Environment")
 
 
 def documents(recording: Recording) -> list[tuple[Registered, Any]]:

@@ -1,0 +1,122 @@
+"""Secrets in Secrets Manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
+from policies.stateful import SECRET, keeps_data
+from policies.subjects import Resource, Stack, has, known
+from policies.values import names_own_key, number, shown, text
+
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
+ROTATION_DAYS_MAX = 90
+RECOVERY_DAYS_MIN = 7
+
+
+@for_resource(
+    SECRET,
+    id="secret-own-key",
+    group=Group.ACCESS,
+    severity=Severity.MEDIUM,
+    what="A secret is encrypted with a key of the host's own.",
+    why="Under AWS's own key the secret's policy alone decides who reads it.",
+    remedy="Set kms_key_id to a key of the stage.",
+    frameworks=("CKV_AWS_149", "pulumi secrets-manager-secret-configure-customer-managed-key"),
+)
+def own_key(secret: Resource, context: Context) -> Iterator[Finding]:
+    """Absent is AWS's own."""
+    if not names_own_key(secret.props, "kmsKeyId"):
+        yield Finding(found=shown(secret.props, "kmsKeyId"), allowed="a key of the stage")
+
+
+@for_stack(
+    id="secret-rotated",
+    group=Group.GOOD_PRACTICE,
+    severity=Severity.MEDIUM,
+    what="A secret is rotated by itself, within 90 days.",
+    why="What leaked works until somebody thinks of changing it.",
+    remedy="Add a SecretRotation with rotation_rules; exempt a token that only people can renew.",
+    frameworks=(
+        "CKV2_AWS_57",
+        "CKV_AWS_304",
+        "FSBP SecretsManager.1",
+        "FSBP SecretsManager.4",
+        "cdk-nag SMG4",
+    ),
+)
+def rotated(stack: Stack, context: Context) -> Iterator[Finding]:
+    """A rotation is a resource of its own, joined by output, ARN or name."""
+    for secret in stack.of_type(SECRET):
+        names = [text(secret.props, key) for key in ("id", "arn", "name")]
+        named = [name for name in names if name]
+        rotations = list(stack.configuring(secret, ROTATION, "secretId", *named))
+        if not any(_is_often_enough(rotation) for rotation in rotations):
+            yield Finding(
+                found=f"{len(rotations)} rotations, none of them often enough",
+                allowed=f"every {ROTATION_DAYS_MAX} days at least",
+                urn=secret.urn,
+            )
+
+
+def _is_often_enough(rotation: Resource) -> bool:
+    rules = known(rotation.props, "rotationRules") or {}
+    days = number(rules, "automaticallyAfterDays")
+    rate = re.fullmatch(r"rate\((\d+) (hour|day)s?\)", text(rules, "scheduleExpression"))
+    if rate:
+        days = int(rate[1]) / (24 if rate[2] == "hour" else 1)
+    return days is not None and days <= ROTATION_DAYS_MAX
+
+
+@for_resource(
+    SECRET,
+    id="secret-recoverable",
+    group=Group.DATA_SAFETY,
+    severity=Severity.MEDIUM,
+    what="A secret that was deleted can be called back for a week at least.",
+    why="Nobody knows a random value again.",
+    remedy="Remove recovery_window_in_days, which is 30 by default.",
+)
+def recoverable(secret: Resource, context: Context) -> Iterator[Finding]:
+    """0 deletes at once."""
+    key = "recoveryWindowInDays"
+    if not keeps_data(context) or not has(secret.props, key):
+        return
+    if (number(secret.props, key) or 0) < RECOVERY_DAYS_MIN:
+        found = shown(secret.props, key)
+        yield Finding(found=found, allowed=f"{RECOVERY_DAYS_MIN} days at least")
+
+
+@for_resource(
+    SECRET,
+    id="secret-described",
+    group=Group.GOOD_PRACTICE,
+    severity=Severity.LOW,
+    what="A secret's description says what it opens.",
+    why="Nobody dares to rotate or to delete a secret that nobody can name.",
+    remedy="Set description to what it opens and who renews it.",
+    frameworks=("pulumi secrets-manager-secret-missing-description",),
+)
+def described(secret: Resource, context: Context) -> Iterator[Finding]:
+    """A few words at least."""
+    if len(text(secret.props, "description")) < len("Opens it"):
+        yield Finding(found=shown(secret.props, "description"), allowed="what it opens")
+
+
+@for_resource(
+    VERSION,
+    id="secret-value-not-in-state",
+    group=Group.ACCESS,
+    severity=Severity.HIGH,
+    what="A secret's value does not pass through the program.",
+    why="It would lie in the state, in every backup of the state, and perhaps in the repository.",
+    remedy="Put the value in by hand or by a rotation, or write it only: secret_string_wo.",
+)
+def value_not_in_state(version: Resource, context: Context) -> Iterator[Finding]:
+    """The value itself is never shown."""
+    for key in ("secretString", "secretBinary"):
+        if has(version.props, key):
+            allowed = "secretStringWo, or no version in the program"
+            yield Finding(found=f"{key} is set", allowed=allowed)
