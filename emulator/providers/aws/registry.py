@@ -107,6 +107,8 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
         "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
     ),
     "s3_lifecycle": ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",),
+    "s3_notifications": ("aws:s3/bucketNotification:BucketNotification",),
+    "s3_acls": ("aws:s3/bucketAcl:BucketAcl",),
     "logs": (
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",

@@ -58,6 +58,16 @@ def bucket(driver: Driver) -> str:
     return driver.create("aws:s3/bucket:Bucket", forceDestroy=True).id
 
 
+def bucket_with_acls(driver: Driver) -> str:
+    name = bucket(driver)
+    driver.create(
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        bucket=name,
+        rule={"objectOwnership": "BucketOwnerPreferred"},
+    )
+    return name
+
+
 def topic(driver: Driver) -> str:
     return driver.create("aws:sns/topic:Topic").id
 

@@ -13,6 +13,7 @@ from tests.emulator.providers.aws.preparations import (
     Inputs,
     bucket,
     bucket_logging,
+    bucket_with_acls,
     environment,
     event_target,
     function,
@@ -171,6 +172,26 @@ CASES: dict[str, Case] = NETWORK_CASES | {
     "aws:s3/bucketLogging:BucketLogging": (
         bucket_logging,
         {"targetPrefix": "b/"},
+        {"bucket": "other"},
+    ),
+    "aws:s3/bucketNotification:BucketNotification": (
+        lambda driver: {
+            "bucket": bucket(driver),
+            "queues": [
+                {
+                    "id": "new",
+                    "queueArn": queue(driver)["arn"],
+                    "events": ["s3:ObjectCreated:*"],
+                    "filterPrefix": "data/",
+                }
+            ],
+        },
+        {"eventbridge": True},
+        {"bucket": "other"},
+    ),
+    "aws:s3/bucketAcl:BucketAcl": (
+        lambda driver: {"bucket": bucket_with_acls(driver), "acl": "private"},
+        {"acl": "log-delivery-write"},
         {"bucket": "other"},
     ),
     "aws:s3/bucketObject:BucketObject": (

@@ -13,6 +13,8 @@ STAYS = {
     "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
     "aws:kms/keyPolicy:KeyPolicy",
+    "aws:s3/bucketAcl:BucketAcl",
+    "aws:s3/bucketNotification:BucketNotification",
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:sns/topicPolicy:TopicPolicy",
