@@ -15,6 +15,8 @@ from policies.rules import (
     rds_parameters,
     safety_protection,
     secrets_manager,
+    security_groups_openings,
+    security_groups_use,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -27,6 +29,8 @@ MODULES: tuple[ModuleType, ...] = (
     rds_parameters,
     safety_protection,
     secrets_manager,
+    security_groups_openings,
+    security_groups_use,
 )
 
 

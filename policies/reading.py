@@ -1,0 +1,96 @@
+"""Properties in their several spellings: single or in lists, known or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from policies.subjects import Resource, Stack, is_unknown, known
+
+NOT_KNOWN = "(not known before the change is made)"
+"""Stands for a value that has not been computed yet, where a rule counts that as the worst."""
+
+
+def literal(props: Mapping[str, Any], key: str) -> Any:
+    """The value, None where it is absent, NOT_KNOWN where something has to compute it first."""
+    return NOT_KNOWN if is_unknown(props, key) else props.get(key)
+
+
+def texts(props: Mapping[str, Any], *keys: str) -> tuple[str, ...]:
+    """Strings of these properties, single or in lists, NOT_KNOWN for those not known yet."""
+    found: list[str] = []
+    for key in keys:
+        value = literal(props, key)
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, Sequence):
+            indices = range(len(value))
+            found += [NOT_KNOWN if is_unknown(value, i) else str(value[i]) for i in indices]
+    return tuple(found)
+
+
+def blocks(props: Mapping[str, Any], *keys: str) -> Iterator[Mapping[str, Any]]:
+    """The blocks of these properties, alone or in a list: versions of the SDK differ in that.
+
+    Raises UnknownValueError where one is not known yet.
+    """
+    for key in keys:
+        value = props.get(key)
+        if isinstance(value, Mapping):
+            yield value
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            for item in value:
+                if isinstance(item, Mapping):
+                    yield item
+
+
+def block(props: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The first of them, or an empty one.
+
+    Raises UnknownValueError where it is not known yet.
+    """
+    return next(blocks(props, *keys), {})
+
+
+def identifiers(resource: Resource, *keys: str) -> list[str]:
+    """What else names the resource: its id, its ARN and the properties `keys`, where known."""
+    found = [known(resource.props, key) for key in ("id", "arn", *keys)]
+    return [value for value in found if isinstance(value, str) and value]
+
+
+def made_from(user: Resource, source: Resource, *keys: str) -> bool:
+    """Whether one of these properties of `user`, or any if none is given, comes from `source`."""
+    found = user.property_dependencies
+    return any(source.urn in found.get(key, ()) for key in keys or found)
+
+
+def means(user: Resource, key: str, source: Resource) -> bool:
+    """Whether the property `key` of `user` means `source`, as its output or by its id."""
+    return made_from(user, source, key) or known(user.props, key) in identifiers(source)
+
+
+def configured(stack: Stack, resource: Resource, kinds: tuple[str, ...], key: str) -> bool:
+    """Whether a resource of these types has a property `key` that means `resource`."""
+    return any(True for _ in configuring(stack, resource, kinds, key))
+
+
+def configuring(
+    stack: Stack, resource: Resource, kinds: tuple[str, ...], key: str
+) -> Iterator[Resource]:
+    """Resources of these types whose property `key` means `resource`."""
+    names = identifiers(resource, "bucket", "name", "url")
+    for kind in kinds:
+        yield from stack.configuring(resource, kind, key, *names)
+
+
+def takes_dead_letters(stack: Stack, queue: Resource) -> bool:
+    """Whether a queue is where another resource sends what it could not deliver."""
+    arn = known(queue.props, "arn")
+    for other in stack.resources:
+        for key in ("deadLetterConfig", "destinationConfig", "redrivePolicy"):
+            if other.urn == queue.urn:
+                continue
+            named = arn is not None and str(arn) in str(known(other.props, key))
+            if named or made_from(other, queue, key):
+                return True
+    return False
