@@ -20,6 +20,15 @@ class Parameter:
 
 
 PARAMETERS: Mapping[str, Parameter] = {
+    "aws_account_ids": Parameter(
+        group=Group.ISOLATION,
+        default=[],
+        schema={
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[0-9]{12}$"},
+            "description": "accounts of AWS's own that may be named, such as a Lambda layer's",
+        },
+    ),
     "minimum_backup_days": Parameter(
         group=Group.DATA_SAFETY,
         default=7,

@@ -1,0 +1,68 @@
+"""To which stage a name belongs, by the project's own way of naming (stages/names.py)."""
+
+from __future__ import annotations
+
+import re
+
+from policies.open_cells import hosts
+from policies.stage_map import Stages
+from stages.names import Names
+
+
+def all_stages(stages: Stages) -> set[str]:
+    """Stages that have a stack file, and those that a host names without one."""
+    found = set(stages.all)
+    for stage in stages.all.values():
+        if stage.settings.host is not None:
+            found |= set(stage.settings.host.tenants)
+    return found
+
+
+def hosted(stages: Stages) -> set[str]:
+    """The stages that the current stack hosts, itself among them; none for a tenant's stack."""
+    return {stage for stage in all_stages(stages) if hosts(stages, stages.current.name, stage)}
+
+
+def names_of(stages: Stages, stage: str) -> Names:
+    """The stage's names, in its own account where it has a stack file."""
+    known = stages.all.get(stage)
+    return known.names if known else stages.current.names.of(stage)
+
+
+def host_names(stages: Stages) -> Names:
+    """The names of the current stage's host."""
+    return names_of(stages, stages.current.host)
+
+
+def strangers(stages: Stages) -> set[str]:
+    """Stages that another host carries."""
+    return {
+        name
+        for name in all_stages(stages)
+        if name != stages.current.name
+        and (name in stages.all)
+        and stages.all[name].host != stages.current.host
+    }
+
+
+def owned_by(text: str, names: Names) -> bool:
+    """Whether `text` holds a name that only this stage's things bear."""
+    stage = re.escape(names.stage)
+    forms = (
+        rf"{re.escape(names.prefix)}-{stage}",
+        rf"{stage}_(admin|app|readonly|master|host_[a-z]+)",
+        rf"dags/{stage}",
+        rf"{re.escape(names.prefix)}-[0-9]{{12}}-[0-9a-z-]+-{stage}",
+    )
+    pattern = rf"(?<![a-z0-9])({'|'.join(forms)})(?![a-z0-9])"
+    return re.search(pattern, text.lower()) is not None
+
+
+def words(text: str) -> set[str]:
+    """The words of a name, in lower case: `devstages-test_App` has devstages, test and app."""
+    return set(re.split(r"[^a-z0-9]+", text.lower()))
+
+
+def worded(text: str, otherwise: str = "absent") -> str:
+    """The text for a message, and what stands for it where it is empty."""
+    return text or otherwise
