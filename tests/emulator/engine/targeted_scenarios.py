@@ -12,7 +12,7 @@ from typing import Final
 
 from emulator.engine.request import DeploymentKind
 from emulator.engine.targets import Selection
-from tests.emulator.engine.scenarios import program
+from tests.emulator.engine.scenario import program
 
 DRIFTS: Final = "-drifts"
 """Ends the names of resources that are changed behind the stack's back before a refresh."""

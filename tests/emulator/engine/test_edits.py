@@ -9,7 +9,8 @@ import pytest
 
 from emulator.engine.urn import name_of
 from tests.emulator.engine.harness import Engine, Outcome
-from tests.emulator.engine.scenarios import SCENARIOS, Scenario, program, standing
+from tests.emulator.engine.scenario import Scenario, program
+from tests.emulator.engine.scenarios import SCENARIOS, standing
 
 
 @dataclass(frozen=True, slots=True)

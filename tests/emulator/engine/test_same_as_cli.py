@@ -16,7 +16,8 @@ from emulator.engine.resource_state import Snapshot
 from emulator.state.resource_json import encode_resource
 from tests.emulator.engine.harness import Engine
 from tests.emulator.engine.real_cli import Cli
-from tests.emulator.engine.scenarios import SCENARIOS, program, standing
+from tests.emulator.engine.scenario import program
+from tests.emulator.engine.scenarios import SCENARIOS, standing
 from tests.emulator.engine.targeted_scenarios import BEFORE, groups
 from tests.emulator.engine.test_targets import deploy, drift
 
