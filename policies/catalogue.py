@@ -6,6 +6,10 @@ from types import ModuleType
 
 from policies.rule import Rule
 from policies.rules import (
+    isolation_accounts,
+    isolation_doors,
+    isolation_hosts,
+    isolation_names,
     keys_kms,
     logs_groups,
     rds_access,
@@ -20,6 +24,10 @@ from policies.rules import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
+    isolation_accounts,
+    isolation_doors,
+    isolation_hosts,
+    isolation_names,
     keys_kms,
     logs_groups,
     rds_access,

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.belonging import all_stages, host_names, names_of, owned_by, strangers, words
+from policies.belonging import (
+    all_stages,
+    host_names,
+    names_of,
+    owned_by,
+    strangers,
+    worded,
+    words,
+)
 from policies.leaves import Leaf, leaves
 from policies.open_cells import is_open
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource, for_stack
-from policies.subjects import Resource, Stack, known
+from policies.subjects import Resource, Stack
+from policies.values import text
 
 OBJECTS = (
     "aws:s3/bucketObject:BucketObject",
@@ -114,16 +123,16 @@ def names_no_other_host(resource: Resource, context: Context) -> Iterator[Findin
 def dags_under_own_prefix(resource: Resource, context: Context) -> Iterator[Finding]:
     """A bucket that is not known yet may be that one; keys are always known in this program."""
     current = context.stages.current
-    bucket = str(known(resource.props, "bucket") or "")
-    key = str(known(resource.props, "key") or "")
+    bucket = text(resource.props, "bucket")
+    key = text(resource.props, "key")
     is_own = bucket == current.names.bucket("data")
     is_dag = key.lower().startswith("dags") or not key
     hosts_file = current.is_host and not is_dag
     in_prefix = key.startswith(current.names.dag_prefix) and ".." not in key.split("/")
     if not is_own and not hosts_file and not in_prefix:
         yield Finding(
-            found=f"object {key or 'with a key that is not known before the up'} in "
-            f"{bucket or 'a bucket that is not known yet'}",
+            found=f"object {worded(key, 'with a key that is not known before the up')} in "
+            f"{worded(bucket, 'a bucket that is not known yet')}",
             allowed=f"keys under {current.names.dag_prefix}",
         )
 
@@ -140,14 +149,14 @@ def reads_own_host_only(stack: Stack, context: Context) -> Iterator[Finding]:
     """A host reads nobody's; the name's last part is the stack."""
     stages = context.stages
     own = stages.current
-    allowed = set() if own.is_host else {own.host}
+    allowed = {own.host} - {own.name}
     for reference in stack.of_type(REFERENCE):
-        name = str(known(reference.props, "name") or reference.name)
+        name = worded(text(reference.props, "name"), reference.name)
         project = reference.urn.split("::")[1]
         *elsewhere, other = name.split("/")
         if other not in allowed or (elsewhere and elsewhere[-1] != project):
             yield Finding(
                 found=f"it reads the outputs of {name}",
-                allowed=f"those of {own.host}" if allowed else "none: this stack is a host",
+                allowed=worded(", ".join(allowed), "none: this stack is a host"),
                 urn=reference.urn,
             )

@@ -1,0 +1,115 @@
+"""Cases of policies/rules/isolation_hosts.py."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from stages.server_settings import TenantLimits
+from tests.policies.cases import Fixture, passing, violating
+from tests.policies.edited_stages import edited, without
+
+STACK = Fixture(type="pulumi:pulumi:Stack")
+INSTANCE = "aws:rds/instance:Instance"
+BOOTSTRAP = "pulumi-python:dynamic:ServerBootstrap"
+
+OWNS = "isolation-host-owns-shared-things"
+JUDGED = "isolation-resource-is-judged"
+APART = "isolation-hosts-share-nothing"
+MUTUAL = "isolation-hosting-is-mutual"
+
+
+def made(type_: str, package: str = "aws") -> Fixture:
+    """A resource, made by an explicit provider of the package."""
+    return Fixture(type=type_, provider_name=f"pulumi:providers:{package}::account")
+
+
+CASES = (
+    passing(OWNS, made(INSTANCE), title="a host's server"),
+    passing(OWNS, made(BOOTSTRAP), title="a host's bootstrap"),
+    passing(OWNS, made("aws:s3/bucket:Bucket"), stack="test"),
+    passing(OWNS, made("postgresql:rds/instance:Instance"), stack="test", title="no AWS type"),
+    *(
+        violating(OWNS, made(type_), stack="test", title=type_)
+        for type_ in (
+            INSTANCE,
+            "aws:rds/cluster:Cluster",
+            "aws:rds/proxyEndpoint:ProxyEndpoint",
+            "aws:mwaa/environment:Environment",
+            "aws:ec2/vpc:Vpc",
+            "aws:ec2/instance:Instance",
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+            "aws:kms/key:Key",
+            "aws:lb/loadBalancer:LoadBalancer",
+            "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+            "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+            BOOTSTRAP,
+        )
+    ),
+    passing(JUDGED, made(INSTANCE)),
+    passing(JUDGED, made(BOOTSTRAP, "pulumi-python")),
+    passing(JUDGED, STACK),
+    passing(JUDGED, Fixture(type="development-stages:components:Host"), title="a component"),
+    passing(JUDGED, Fixture(type="pulumi:providers:postgresql"), title="a provider"),
+    violating(JUDGED, made("aws-native:rds:DBInstance", "aws-native")),
+    violating(JUDGED, Fixture(type="pulumi:providers:kubernetes"), title="a provider"),
+    violating(JUDGED, made("command:local:Command", "command")),
+    violating(JUDGED, made("aws:cloudformation/stack:Stack"), title="a template"),
+    violating(JUDGED, made("aws:cloudcontrol/resource:Resource"), title="cloud control"),
+    violating(JUDGED, made("pulumi-python:dynamic:Anything", "pulumi-python"), title="code"),
+    passing(APART, STACK),
+    passing(APART, STACK, stack="prod"),
+    passing(APART, STACK, stack="test", title="a tenant shares its host's account"),
+    violating(
+        APART,
+        STACK,
+        stages=edited("preprod", {"preprod.aws.allowed_account_ids": ("222222222222",)}),
+        title="one account",
+    ),
+    violating(
+        APART,
+        STACK,
+        stages=edited("prod", {"preprod.host.network.cidr": IPv4Network("10.30.128.0/17")}),
+        title="addresses that overlap",
+    ),
+    passing(MUTUAL, STACK),
+    passing(MUTUAL, STACK, stack="test"),
+    passing(
+        MUTUAL,
+        STACK,
+        stages=edited("preprod", {"preprod.host.tenants.later": TenantLimits()}),
+        title="a tenant without a stack file yet",
+    ),
+    passing(MUTUAL, STACK, stages=without("preprod", "test"), title="a tenant's file is gone"),
+    violating(MUTUAL, STACK, stages=without("test", "preprod"), title="a host without a file"),
+    violating(
+        MUTUAL,
+        STACK,
+        stages=edited("test", {"test.tenant.host": "prod"}),
+        title="a host that does not list it",
+    ),
+    violating(
+        MUTUAL,
+        STACK,
+        stages=edited("test", {"preprod.host.tenants": {"preprod": TenantLimits()}}),
+        title="its host forgot it",
+    ),
+    violating(
+        MUTUAL,
+        STACK,
+        stages=edited("test", {"test.aws.region": "eu-west-2"}),
+        title="another region",
+    ),
+    violating(
+        MUTUAL,
+        STACK,
+        stages=edited("test", {"test.stage.prefix": "other"}),
+        title="another prefix",
+    ),
+    violating(
+        MUTUAL,
+        STACK,
+        stages=edited("preprod", {"preprod.host.tenants.prod": TenantLimits()}),
+        title="it lists another host",
+    ),
+)
