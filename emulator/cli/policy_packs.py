@@ -9,6 +9,7 @@ from emulator.cli import exit_codes
 from emulator.cli.options import DeploymentOptions
 from emulator.engine.request import PolicyPackRequest
 from emulator.errors import UserError
+from emulator.state.yaml_file import read_yaml
 
 PACK_FILE = "PulumiPolicy.yaml"
 
@@ -29,7 +30,8 @@ def policy_pack_requests(options: DeploymentOptions) -> tuple[PolicyPackRequest,
             msg = f"--policy-pack names {path}, which is no policy pack: it has no {PACK_FILE}"
             raise UserError(msg, exit_codes.FAILURE)
         config = configs[index] if index < len(configs) else {}
-        requests.append(PolicyPackRequest(path=path, config=config))
+        version = str(read_yaml(path / PACK_FILE).get("version") or "")
+        requests.append(PolicyPackRequest(path=path, version=version, config=config))
     return tuple(requests)
 
 

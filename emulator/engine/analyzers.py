@@ -52,6 +52,7 @@ class Analyzer:
         self._process = process
         self.name = name
         self.version = ""
+        self._declared_version = ""
         self._channel: Any = grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
         self._stub: Any = analyzer_pb2_grpc.AnalyzerStub(self._channel)
         self._remediates = False
@@ -61,13 +62,15 @@ class Analyzer:
         with contextlib.suppress(grpc.aio.AioRpcError):  # packs may lack ConfigureStack
             await self._stub.ConfigureStack(stack)
         info = await self._stub.GetAnalyzerInfo(empty_pb2.Empty())
-        self.name, self.version = info.name, info.version
+        # The library for Python says 0.0.1 of every pack: what the pack's file says counts.
+        self._declared_version = pack.version
+        self.name, self.version = info.name, pack.version or info.version
         levels = {policy.name: policy.enforcementLevel for policy in info.policies}
         request = policy_config(pack.config, levels, self.name)
         await self._stub.Configure(request)
         configured = {key: item.enforcementLevel for key, item in request.policyConfig.items()}
         self._remediates = analyzer_pb2.REMEDIATE in (levels | configured).values()
-        return PolicyPackLoaded(name=info.name, version=info.version, path=str(pack.path))
+        return PolicyPackLoaded(name=self.name, version=self.version, path=str(pack.path))
 
     async def remediate(self, subject: Subject) -> tuple[Properties | None, list[PolicyViolation]]:
         """Inputs as the pack wants them, None where it changes nothing."""
@@ -121,7 +124,7 @@ class Analyzer:
     def _violation(self, item: Any, urn: str, level: str) -> PolicyViolation:
         return PolicyViolation(
             policy_pack=item.policyPackName or self.name,
-            policy_pack_version=item.policyPackVersion or self.version,
+            policy_pack_version=self._declared_version or item.policyPackVersion or self.version,
             policy_name=item.policyName,
             enforcement_level=level,
             message=getattr(item, "diagnostic", ""),

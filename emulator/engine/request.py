@@ -29,6 +29,9 @@ class PolicyPackRequest:
     """A policy pack to run: its folder, and its configuration by policy name."""
 
     path: Path
+    version: str = ""
+    """What its PulumiPolicy.yaml says, empty where that says nothing."""
+
     config: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -221,6 +221,10 @@ def test_policy_packs_go_to_the_engine_with_their_configuration(machine: Machine
     assert machine.run("preview", "-s", "dev", *arguments)[0] == 0
     (request,) = machine.requests[-1].policy_packs
     assert (request.path, request.config) == (pack.resolve(), {"all": "advisory"})
+    assert request.version == ""
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 1.2.3\n")
+    machine.run("preview", "-s", "dev", *arguments)
+    assert machine.requests[-1].policy_packs[0].version == "1.2.3"
     (machine.folder / "config.json").write_text("{")
     assert "config.json" in machine.run("preview", "-s", "dev", *arguments)[2]
 

@@ -75,6 +75,16 @@ def test_a_mandatory_violation_stops_an_update_before_the_resource_is_made(
     ]
 
 
+@pytest.mark.parametrize(("declared", "shown"), [("1.2.3", "1.2.3"), ("", "0.0.1")])
+def test_a_packs_version_is_what_its_file_says(
+    engine: Engine, pack: Path, declared: str, shown: str
+) -> None:
+    outcome = engine.preview(WRONG, policy_packs=(PolicyPackRequest(path=pack, version=declared),))
+    loaded = [event.version for event in outcome.events if isinstance(event, PolicyPackLoaded)]
+    assert loaded == [shown]
+    assert {item.policy_pack_version for item in outcome.violations} == {shown}
+
+
 def test_a_preview_shows_every_violation_and_fails(engine: Engine, pack: Path) -> None:
     outcome = engine.preview(WRONG, policy_packs=_packs(pack))
     assert not outcome.succeeded
