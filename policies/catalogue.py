@@ -6,6 +6,7 @@ from types import ModuleType
 
 from policies.rule import Rule
 from policies.rules import (
+    airflow_mwaa,
     isolation_accounts,
     isolation_doors,
     isolation_hosts,
@@ -17,6 +18,7 @@ from policies.rules import (
     rds_encryption,
     rds_operation,
     rds_parameters,
+    running_24_7,
     safety_protection,
     secrets_manager,
     security_groups_openings,
@@ -24,6 +26,7 @@ from policies.rules import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
+    airflow_mwaa,
     isolation_accounts,
     isolation_doors,
     isolation_hosts,
@@ -35,6 +38,7 @@ MODULES: tuple[ModuleType, ...] = (
     rds_encryption,
     rds_operation,
     rds_parameters,
+    running_24_7,
     safety_protection,
     secrets_manager,
     security_groups_openings,

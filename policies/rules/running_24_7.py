@@ -1,0 +1,108 @@
+"""Preprod and prod run 24/7: nothing is scheduled to stop them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.leaves import leaves
+from policies.rule import Context, Finding, Group, Severity, for_resource
+from policies.stateful import keeps_data
+from policies.subjects import Resource, has, known
+from policies.values import number, shown, text
+
+STOPPING = re.compile(
+    r"stop(?!ped)|pause(?!d)|suspend|shut_?-?down|power_?-?off|hibernat|terminat|idle_?-?down"
+    r"|scale_?-?(down|in\b|to_?-?zero)|delete_?-?(db|instance|environment|stack|cluster)"
+    r"|switch_?-?off|turn_?-?off",
+    re.IGNORECASE,
+)
+"""In the name of an API call, of a document, of a function or of the schedule itself."""
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+RULE = "aws:cloudwatch/eventRule:EventRule"
+TRIGGERS = (
+    "aws:budgets/budgetAction:BudgetAction",
+    ALARM,
+    RULE,
+    "aws:cloudwatch/eventTarget:EventTarget",
+    "aws:scheduler/schedule:Schedule",
+    "aws:ssm/association:Association",
+    "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+)
+PATHS = re.compile(
+    r"^(name|arn|input|targetId|taskArn|documentName|rule|target\.(arn|input)|definition"
+    r"|runCommandTargets|parameters|taskInvocationParameters)\b"
+)
+"""Where a trigger says what it does."""
+
+ACTIONS = re.compile(r"^(alarm|ok|insufficientData)Actions\b")
+"""Where an alarm says so: its name tells what it watches."""
+
+
+@for_resource(
+    *TRIGGERS,
+    id="running-no-scheduled-stop",
+    group=Group.DATA_SAFETY,
+    severity=Severity.HIGH,
+    what="Nothing that runs 24/7 is scheduled to stop.",
+    why="Whoever works or loads data at that hour finds the server gone, in every stage on it.",
+    remedy="Remove it; only what belongs to a stage that may break alone may be switched off.",
+)
+def no_scheduled_stop(trigger: Resource, context: Context) -> Iterator[Finding]:
+    """By the words in which it says what it does. A rule on events stops by its target alone."""
+    if trigger.type == RULE and not has(trigger.props, "scheduleExpression"):
+        return
+    places = ACTIONS if trigger.type == ALARM else PATHS
+    said = [(leaf.path, leaf.text) for leaf in leaves(trigger.props) if places.match(leaf.path)]
+    said += [] if trigger.type == ALARM else [("its name", trigger.name)]
+    for path, words in said:
+        if STOPPING.search(words) and not _concerns_itself_alone(context, said):
+            found = f"{path} is {words}"
+            yield Finding(found=found, allowed="nothing that stops what runs 24/7")
+            return
+
+
+def _concerns_itself_alone(context: Context, said: list[tuple[str, str]]) -> bool:
+    """Whether a stage that may break freely speaks of what is its own, and of that only.
+
+    A guest owns no server: what it stops is its host's unless it names itself.
+    """
+    own = context.stages.current.name
+    named = set().union(*(context.stages.named_in(words) for _, words in said))
+    return not keeps_data(context) and named == {own}
+
+
+@for_resource(
+    "aws:ec2transitgateway/instanceState:InstanceState",
+    "aws:rds/instanceDesiredState:InstanceDesiredState",
+    id="running-not-stopped",
+    group=Group.DATA_SAFETY,
+    severity=Severity.HIGH,
+    what="No server and no machine is held in a stopped state.",
+    why="It is down for everybody, and RDS starts it again after a week in any case.",
+    remedy="Remove the resource.",
+)
+def not_stopped(held: Resource, context: Context) -> Iterator[Finding]:
+    """The only other state is to run."""
+    if text(held.props, "state") not in ("available", "running"):
+        yield Finding(found=shown(held.props, "state"), allowed="available or running")
+
+
+@for_resource(
+    "aws:appautoscaling/scheduledAction:ScheduledAction",
+    "aws:autoscaling/schedule:Schedule",
+    id="running-not-scaled-to-zero",
+    group=Group.DATA_SAFETY,
+    severity=Severity.HIGH,
+    what="Nothing that runs 24/7 is scheduled to shrink to nothing.",
+    why="With no machine left it is stopped, whatever the schedule calls it.",
+    remedy="Keep one at least, in min_size, max_size, desired_capacity and capacities.",
+)
+def not_scaled_to_zero(schedule: Resource, context: Context) -> Iterator[Finding]:
+    """-1 leaves a size as it is."""
+    action = known(schedule.props, "scalableTargetAction") or {}
+    for props in (schedule.props, action):
+        for key in ("desiredCapacity", "maxCapacity", "maxSize", "minCapacity", "minSize"):
+            if keeps_data(context) and has(props, key) and not number(props, key):
+                yield Finding(found=shown(props, key), allowed="1 or more")

@@ -1,0 +1,117 @@
+"""Cases of policies/rules/running_24_7.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.policies.cases import UNKNOWN, Case, Fixture, Outcome, passing, violating
+from tests.policies.states import states
+
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+RULE = "aws:cloudwatch/eventRule:EventRule"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+SCALING = Fixture(type="aws:autoscaling/schedule:Schedule")
+STATE = Fixture(type="aws:rds/instanceDesiredState:InstanceDesiredState")
+STOP = "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance"
+START = "arn:aws:scheduler:::aws-sdk:rds:startExportTask"
+
+
+def schedule(arn: str, instance: str, name: str = "it", **props: Any) -> Fixture:
+    target = {"arn": arn, "input": f'{{"DbInstanceIdentifier": "{instance}"}}'}
+    return Fixture(type=SCHEDULE, name=name, props={"target": target, **props})
+
+
+def stops(title: str, fixture: Fixture, **more: Any) -> Case:
+    return violating("running-no-scheduled-stop", fixture, title=title, **more)
+
+
+CASES = (
+    passing("running-no-scheduled-stop", schedule(START, "devstages-preprod-server")),
+    passing(
+        "running-no-scheduled-stop",
+        schedule(START, "x", tags={"note": "never stop"}),
+        title="a word elsewhere",
+    ),
+    passing(
+        "running-no-scheduled-stop",
+        Fixture(type=RULE, name="stop-of-server", props={"eventPattern": "{}"}),
+        title="a rule on events",
+    ),
+    stops(
+        "a rule on a schedule",
+        Fixture(type=RULE, name="stop-server", props={"scheduleExpression": "rate(1 day)"}),
+    ),
+    passing(
+        "running-no-scheduled-stop",
+        Fixture(type=ALARM, name="tasks-stop", props={"alarmActions": ["arn:aws:sns:::topic"]}),
+        title="an alarm's name",
+    ),
+    passing(
+        "running-no-scheduled-stop",
+        schedule(START, "x", name="tell-what-stopped-nightly"),
+        title="a message about it",
+    ),
+    stops("stops the server", schedule(STOP, "devstages-preprod-server")),
+    stops("its name says so", schedule(UNKNOWN, "x", name="nightly-stop")),
+    stops("guest stops its host", schedule(STOP, "devstages-preprod-server"), stack="test"),
+    stops("guest does not say what", schedule(STOP, UNKNOWN), stack="test"),
+    stops(
+        "guest stops both",
+        schedule(STOP, "devstages-test-box and devstages-preprod-server"),
+        stack="test",
+    ),
+    passing(
+        "running-no-scheduled-stop",
+        schedule(STOP, "devstages-test-box"),
+        stack="test",
+        title="guest stops its own",
+    ),
+    *(
+        stops(kind, Fixture(type=kind, props=props))
+        for kind, props in (
+            (
+                "aws:cloudwatch/eventTarget:EventTarget",
+                {"arn": "arn:aws:ssm:eu-west-1::automation-definition/AWS-StopRdsInstance"},
+            ),
+            ("aws:ssm/association:Association", {"name": "AWS-StopEC2Instance"}),
+            (
+                "aws:budgets/budgetAction:BudgetAction",
+                {"definition": {"ssmActionDefinition": {"actionSubType": "STOP_RDS_INSTANCES"}}},
+            ),
+            (
+                ALARM,
+                {"alarmActions": ["arn:aws:automate:eu-west-1:ec2:stop"]},
+            ),
+        )
+    ),
+    *states(
+        "running-not-stopped",
+        STATE,
+        "state",
+        right=["available"],
+        wrong=["stopped"],
+        absent=Outcome.VIOLATES,
+    ),
+    *states(
+        "running-not-scaled-to-zero",
+        SCALING,
+        "minSize",
+        right=[1, -1],
+        wrong=[0],
+        absent=Outcome.PASSES,
+    ),
+    violating(
+        "running-not-scaled-to-zero",
+        Fixture(
+            type="aws:appautoscaling/scheduledAction:ScheduledAction",
+            props={"scalableTargetAction": {"maxCapacity": 0}},
+        ),
+        title="capacity",
+    ),
+    passing(
+        "running-not-scaled-to-zero",
+        Fixture(type=SCALING.type, props={"minSize": 0}),
+        stack="test",
+        title="of test",
+    ),
+)
