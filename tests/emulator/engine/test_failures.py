@@ -156,14 +156,23 @@ def test_an_alias_that_two_resources_claim_is_refused(engine: Engine) -> None:
             "pulumi.ComponentResource('memory:index:Remote', 'a', {}, None, remote=True)",
             "remote components",
         ),
+        ("Thing('a', value=1, options=Options(hide_diffs=['value']))", "hide_diffs"),
     ],
-    ids=["hooks", "remote"],
+    ids=["hooks", "remote", "hidden"],
 )
 def test_what_is_not_supported_is_refused_by_name(program: str, named: str, engine: Engine) -> None:
     outcome = engine.deploy(program)
     assert not outcome.succeeded
     assert named in outcome.text
     assert engine.memory.called("create") == []
+
+
+def test_a_program_sees_none_of_the_engines_own_variables(engine: Engine) -> None:
+    outcome = engine.deploy("import os\npulumi.export('names', sorted(os.environ))")
+    assert outcome.succeeded, outcome.text
+    names = outcome.outputs["names"]
+    assert "PULUMI_STACK" in names, "the environment is that of a program"
+    assert [name for name in names if name.startswith("ENGINE_")] == []
 
 
 def test_an_unknown_package_is_refused_with_those_there_are(engine: Engine) -> None:
