@@ -24,7 +24,7 @@ from emulator.engine.program import child_environment, run_program
 from emulator.engine.provider_answers import OperationFailedError
 from emulator.engine.refreshing import refresh
 from emulator.engine.registration import Registrar
-from emulator.engine.registry import ProviderRegistry
+from emulator.engine.registry import DYNAMIC_PACKAGE, ProviderRegistry
 from emulator.engine.request import (
     DeploymentKind,
     DeploymentRequest,
@@ -34,6 +34,7 @@ from emulator.engine.request import (
 from emulator.engine.secrecy import Masker
 from emulator.engine.settling import settle
 from emulator.engine.targets import UrnSet, missing
+from emulator.engine.urn import package_of
 from emulator.errors import UserError
 from emulator.grpc_options import CHANNEL_OPTIONS
 from emulator.values import Secret
@@ -130,6 +131,8 @@ class _Deployment:
     async def _bring_about(self, monitor: ResourceMonitor, service: EngineService) -> None:
         context = self.context
         context.analyzers = await self._start_analyzers()
+        if any(package_of(state.type) == DYNAMIC_PACKAGE for state in self.request.base.resources):
+            self._begin_dynamic()  # what stands is compared or deleted: start beside the program
         process = await run_program(context, monitor, service, self.address, self.children)
         if context.stopping.is_set() or (context.failed and not context.preview):
             raise DeploymentError(self.request.stack)
@@ -178,9 +181,14 @@ class _Deployment:
 
     async def _start_dynamic(self) -> str:
         """Address of the project's dynamic providers, one process for all of them."""
+        return await self._begin_dynamic()
+
+    def _begin_dynamic(self) -> asyncio.Task[str]:
         if self._dynamic is None:
             self._dynamic = asyncio.create_task(self._launch_dynamic())
-        return await self._dynamic
+            # Where nobody asks for it after all, nobody hears that it did not start.
+            self._dynamic.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return self._dynamic
 
     async def _launch_dynamic(self) -> str:
         environment = child_environment(self.request, preview=self.context.preview)

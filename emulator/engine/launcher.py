@@ -110,7 +110,9 @@ def main() -> int:
     mode, *arguments = sys.argv[1:]
     if mode == "program":
         sys.argv = arguments
-        return run_program(arguments[0])
+        exit_code = run_program(arguments[0])
+        gc.freeze()  # or the interpreter looks for garbage in all of the SDK again before it ends
+        return exit_code
     module = {"dynamic": "pulumi.dynamic", "policy": "pulumi.policy"}[mode]
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
