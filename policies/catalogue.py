@@ -7,6 +7,15 @@ from types import ModuleType
 from policies.rule import Rule
 from policies.rules import (
     airflow_mwaa,
+    documents_actions,
+    documents_doors,
+    documents_form,
+    documents_isolation,
+    documents_resources,
+    documents_trust,
+    documents_users,
+    identity_attachments,
+    identity_people,
     isolation_accounts,
     isolation_doors,
     isolation_hosts,
@@ -27,6 +36,15 @@ from policies.rules import (
 
 MODULES: tuple[ModuleType, ...] = (
     airflow_mwaa,
+    documents_actions,
+    documents_doors,
+    documents_form,
+    documents_isolation,
+    documents_resources,
+    documents_trust,
+    documents_users,
+    identity_attachments,
+    identity_people,
     isolation_accounts,
     isolation_doors,
     isolation_hosts,
