@@ -12,6 +12,7 @@ STATEFUL: Final[Mapping[str, str]] = {
     "aws:rds/clusterInstance:ClusterInstance": "a server",
     "aws:rds/globalCluster:GlobalCluster": "a server and its databases",
     "aws:rds/snapshot:Snapshot": "a backup",
+    "aws:rds/snapshotCopy:SnapshotCopy": "a backup",
     "aws:rds/clusterSnapshot:ClusterSnapshot": "a backup",
     "aws:docdb/cluster:Cluster": "a server and its databases",
     "aws:neptune/cluster:Cluster": "a server and its databases",

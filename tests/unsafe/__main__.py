@@ -22,7 +22,7 @@ from rich.console import Console
 from tests.unsafe.edits import Against, Edit, EditError, apply, read_corpus
 from tests.unsafe.ground import Ground, GroundError
 from tests.unsafe.trials import Trial, run_trial
-from tests.unsafe.verdicts import Result, Verdict, last_line, table
+from tests.unsafe.verdicts import Result, last_line, table
 
 CORPUS: Final = Path(__file__).with_name("corpus")
 AT_A_TIME: Final = 2
@@ -101,7 +101,9 @@ def _in_parallel(
             for done in as_completed(waiting):
                 result = done.result()
                 results[result.edit.name] = result
-                progress(f"{len(results)}/{len(edits)} {result.edit.name}: {result.verdict}")
+                told = f": {result.told()}" if result.is_wrong else ""
+                count = f"{len(results)}/{len(edits)}"
+                progress(f"{count} {result.edit.name}: {result.verdict}{told}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             judge.ground.commands.terminate()
@@ -117,7 +119,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", default=[], help="names of edits; * matches")
     parser.add_argument("--json", action="store_true", help="write one JSON document")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell's background ignores the first
+        signal.signal(ending, signal.default_int_handler)
     try:
         edits = read_corpus(options.corpus, options.only)
         with Ground() as ground:
@@ -128,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted; nothing is left behind")
         return INTERRUPTED
-    wrong = any(r.verdict in (Verdict.MISSED, Verdict.FALSE_ALARM) for r in results)
+    wrong = any(result.is_wrong for result in results)
     if options.json:
         document = {"edits": [result.as_json() for result in results], "complaints": complaints}
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

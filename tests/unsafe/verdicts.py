@@ -39,10 +39,14 @@ class Result:
         return Verdict.BLOCKED if blocked else Verdict.MISSED
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether it was missed or is a false alarm."""
+        return self.verdict in (Verdict.MISSED, Verdict.FALSE_ALARM)
+
+    @property
     def is_broken(self) -> bool:
         """Whether it was not judged as it should, because a preview broke down."""
-        wrong = self.verdict in (Verdict.MISSED, Verdict.FALSE_ALARM)
-        return wrong and any(trial.broken for trial in self.trials)
+        return self.is_wrong and any(trial.broken for trial in self.trials)
 
     def blocks(self, trial: Trial) -> bool:
         """Whether a preview was blocked by what the edit names, or by anything of ours."""
@@ -58,10 +62,9 @@ class Result:
         lines = []
         for trial in self.trials:
             ids = ", ".join(sorted(trial.ids)) or "nothing said against it"
-            good = self.verdict in (Verdict.BLOCKED, Verdict.PASSED)
             first = next(iter(trial.message.strip().splitlines()), "")
             lines.append(
-                f"{trial.where}: {ids}" + (f" ({first[:160]})" if not good and first else "")
+                f"{trial.where}: {ids}" + (f" ({first[:160]})" if self.is_wrong and first else "")
             )
         return "\n".join(lines)
 
@@ -90,10 +93,9 @@ def table(results: Sequence[Result]) -> Table:
     """Every edit, what became of it, and by what."""
     shown = Table("edit", "verdict", "by", show_lines=False)
     for result in results:
-        wrong = result.verdict in (Verdict.MISSED, Verdict.FALSE_ALARM)
         verdict = result.verdict.value + (" (broken)" if result.is_broken else "")
-        by = result.told() if wrong else _short(result)
-        shown.add_row(result.edit.name, verdict, by, style="bold red" if wrong else "")
+        by = result.told() if result.is_wrong else _short(result)
+        shown.add_row(result.edit.name, verdict, by, style="bold red" if result.is_wrong else "")
     return shown
 
 
