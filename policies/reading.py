@@ -90,7 +90,13 @@ def takes_dead_letters(stack: Stack, queue: Resource) -> bool:
         for key in ("deadLetterConfig", "destinationConfig", "redrivePolicy"):
             if other.urn == queue.urn:
                 continue
-            named = arn is not None and str(arn) in str(known(other.props, key))
+            named = isinstance(arn, str) and _mentions(known(other.props, key), arn)
             if named or made_from(other, queue, key):
                 return True
     return False
+
+
+def _mentions(value: Any, text: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(_mentions(known(value, key), text) for key in value)
+    return isinstance(value, str) and text in value

@@ -13,12 +13,12 @@ _KINDS = {
     "a Telegram bot token": re.compile(r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b"),
     "a password in a URL": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@$]+@"),
     "an assigned password": re.compile(
-        r"(?i)\b\w*(password|passwd|pgpassword|secret|api_?key|token)\s*[=:]\s*['\"]?[^\s'\"$({]{6,}"
+        r"(?i)(password|passwd|secret|api_?key|token)['\"]?\s*(=|:\s)\s*['\"]?[^\s'\"$`({]{6,}"
     ),
 }
 _NAME = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|credential)")
 _NAMES_IT = re.compile(r"(?i)_(arn|name|id|path|url|uri)$")
-_REFERENCE = re.compile(r"^(arn:aws:|/[A-Za-z0-9_./-]+$|\{\{resolve:)")
+_REFERENCE = re.compile(r"^(arn:aws:[^\s]+$|/[A-Za-z0-9_./-]+$|\{\{resolve:)")
 
 
 def secrets_in(text: str) -> list[str]:
@@ -29,10 +29,10 @@ def secrets_in(text: str) -> list[str]:
 
 def is_secret_variable(name: str, value: str) -> bool:
     """Whether a variable's value is a secret by its look, or by its name and no reference."""
-    if secrets_in(value):
-        return True
+    if _REFERENCE.search(value) or not value:
+        return False
     named = bool(_NAME.search(name)) and not _NAMES_IT.search(name)
-    return named and bool(value) and not _REFERENCE.search(value)
+    return named or bool(secrets_in(value))
 
 
 def _decoded(text: str) -> str:
