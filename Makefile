@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(INSTALLED): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with make PYTHON=...")'
@@ -50,6 +50,10 @@ parity: $(INSTALLED) ## Compare what the hosts register, but for what stages/par
 .PHONY: policies
 policies: $(INSTALLED) ## List the rules of the policy pack with their state
 	@$(BIN)/python -m policies.listing
+
+.PHONY: policy-manual
+policy-manual: $(INSTALLED) ## Write docs/policies.md from the rules
+	@$(BIN)/python -m policies.manual
 
 .PHONY: scorecard
 scorecard: $(INSTALLED) ## Score the policy pack against public rule sets

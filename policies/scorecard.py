@@ -22,7 +22,7 @@ from policies.rule import Rule
 
 FILE = Path(__file__).with_name("scorecard.yaml")
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
 
 
 class RuleSet(BaseModel):
