@@ -44,7 +44,7 @@ PYTHONS_LATEST = ("python3.13", "python3.14")
     what="No function has a URL.",
     why="It is called from the internet, by anybody where authorization_type is NONE.",
     remedy="Remove it; functions here are called by topics and events.",
-    frameworks=("CKV_AWS_258",),
+    frameworks=("CKV_AWS_258", "CKV2_AWS_75"),
 )
 def function_url(url: Resource, context: Context) -> Iterator[Finding]:
     """With or without a signature it stands in the internet."""
@@ -76,7 +76,7 @@ def layer_shared(permission: Resource, context: Context) -> Iterator[Finding]:
     what="A function says what it is for.",
     why="Nobody dares to remove one whose purpose is not written down.",
     remedy="Set description.",
-    frameworks=("pulumi lambda-function-missing-description",),
+    frameworks=("pulumi aws-lambda-function-missing-description",),
 )
 def undescribed(function: Resource, context: Context) -> Iterator[Finding]:
     """One word is enough."""

@@ -30,9 +30,9 @@ VOLUME = "aws:ebs/volume:Volume"
         "CKV_AWS_88",
         "FSBP EC2.9",
         "FSBP EC2.25",
-        "pulumi ec2-instance-disallow-public-ip",
-        "pulumi ec2-launchconfiguration-disallow-public-ip",
-        "pulumi ec2-launchtemplate-disallow-public-ip",
+        "pulumi aws-ec2-instance-disallow-public-ip",
+        "pulumi aws-ec2-launchconfiguration-disallow-public-ip",
+        "pulumi aws-ec2-launchtemplate-disallow-public-ip",
         "AWSGuard ec2-instance-no-public-ip",
     ),
 )

@@ -125,6 +125,7 @@ def road(resource: Resource, context: Context) -> Iterator[Finding]:
     what="Routes lead to the internet gateway, to NAT gateways and to AWS's own endpoints.",
     why="A route to a peering or to an appliance is the other half of a road to another network.",
     remedy="Remove the route.",
+    frameworks=("CKV2_AWS_35",),
 )
 def route_elsewhere(resource: Resource, context: Context) -> Iterator[Finding]:
     """Routes come inline, in lists of blocks, or each as a resource."""

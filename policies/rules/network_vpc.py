@@ -49,7 +49,7 @@ BELONGS_OUTSIDE = (NAT_GATEWAY, ROUTES_OF_SUBNET)
     what="No subnet hands out public addresses; NAT gateways bring their own.",
     why="Whatever is started there stands in the internet without anybody having said so.",
     remedy="Set map_public_ip_on_launch=False and assign_ipv6_address_on_creation=False.",
-    frameworks=("CKV_AWS_130", "FSBP EC2.15", "Config subnet-auto-assign-public-ip-disabled"),
+    frameworks=("CKV_AWS_130", "FSBP EC2.15"),
 )
 def subnet_public_address(subnet: Resource, context: Context) -> Iterator[Finding]:
     """AWS's default for a subnet that is made is false; a flag is written, not computed."""
@@ -166,7 +166,7 @@ def unused_address(stack: Stack, context: Context) -> Iterator[Finding]:
     what="Every VPC's traffic is logged, accepted and rejected.",
     why="After a break-in it is the only record of who spoke with whom.",
     remedy="Add aws.ec2.FlowLog with vpc_id and traffic_type='ALL'.",
-    frameworks=("CKV2_AWS_11", "FSBP EC2.6", "cdk-nag VPC7", "Config vpc-flow-logs-enabled"),
+    frameworks=("CKV2_AWS_11", "FSBP EC2.6", "cdk-nag VPC7"),
 )
 def flow_log_missing(stack: Stack, context: Context) -> Iterator[Finding]:
     """A log of one subnet or interface is not the VPC's."""

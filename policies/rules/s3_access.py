@@ -42,7 +42,7 @@ EVERYBODY = ("AllUsers", "AuthenticatedUsers")
         "FSBP S3.2",
         "FSBP S3.3",
         "FSBP S3.12",
-        "pulumi s3-bucket-disallow-public-read",
+        "pulumi aws-s3-bucket-disallow-public-read",
     ),
 )
 def acl_public(resource: Resource, context: Context) -> Iterator[Finding]:

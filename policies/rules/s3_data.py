@@ -38,10 +38,9 @@ from policies.values import names_own_key, number, shown
     frameworks=(
         "CKV_AWS_19",
         "CKV_AWS_145",
-        "FSBP S3.17",
-        "pulumi s3-bucket-configure-server-side-encryption-customer-managed-key",
-        "pulumi s3-bucket-configure-server-side-encryption-kms",
-        "pulumi s3-bucket-enable-server-side-encryption-bucket-key",
+        "pulumi aws-s3-bucket-configure-server-side-encryption-customer-managed-key",
+        "pulumi aws-s3-bucket-configure-server-side-encryption-kms",
+        "pulumi aws-s3-bucket-enable-server-side-encryption-bucket-key",
     ),
 )
 def encryption_weak(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -80,7 +79,7 @@ def object_encryption_weak(resource: Resource, context: Context) -> Iterator[Fin
     what="A bucket keeps the versions that are overwritten or deleted.",
     why="One wrong sync otherwise loses what it touches for good.",
     remedy='Set versioning_configuration with status="Enabled".',
-    frameworks=("CKV_AWS_21", "FSBP S3.14"),
+    frameworks=("CKV_AWS_21",),
 )
 def versioning_off(resource: Resource, context: Context) -> Iterator[Finding]:
     """A bucket that states nothing inline is a stack rule's."""
@@ -187,8 +186,7 @@ def replicated_elsewhere(resource: Resource, context: Context) -> Iterator[Findi
     frameworks=(
         "CKV_AWS_19",
         "CKV_AWS_145",
-        "FSBP S3.17",
-        "pulumi s3-bucket-enable-server-side-encryption",
+        "pulumi aws-s3-bucket-enable-server-side-encryption",
     ),
 )
 def encryption_missing(stack: Stack, context: Context) -> Iterator[Finding]:
@@ -205,7 +203,7 @@ def encryption_missing(stack: Stack, context: Context) -> Iterator[Finding]:
     what="Every bucket keeps the versions that are overwritten or deleted.",
     why="One wrong sync otherwise loses what it touches for good.",
     remedy="Add aws.s3.BucketVersioning for it.",
-    frameworks=("CKV_AWS_21", "FSBP S3.14"),
+    frameworks=("CKV_AWS_21",),
 )
 def versioning_missing(stack: Stack, context: Context) -> Iterator[Finding]:
     """Inline or apart; what it says is a resource rule's."""
@@ -221,7 +219,7 @@ def versioning_missing(stack: Stack, context: Context) -> Iterator[Finding]:
     what="Every bucket has a lifecycle: old versions and unfinished uploads come to an end.",
     why="Versions that are kept for ever cost more every month, and are never deleted for anybody.",
     remedy="Add aws.s3.BucketLifecycleConfiguration for it.",
-    frameworks=("CKV2_AWS_61", "FSBP S3.10", "FSBP S3.13"),
+    frameworks=("CKV2_AWS_61", "FSBP S3.13"),
 )
 def lifecycle_missing(stack: Stack, context: Context) -> Iterator[Finding]:
     """Inline or apart; what it says is a resource rule's."""

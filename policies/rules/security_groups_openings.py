@@ -59,8 +59,8 @@ def trusted(context: Context, range_: str) -> bool:
         "FSBP EC2.18",
         "FSBP EC2.19",
         "cdk-nag EC23",
-        "pulumi ec2-securitygroup-disallow-public-internet-ingress",
-        "pulumi ec2-securitygroup-disallow-inbound-http-traffic",
+        "pulumi aws-ec2-securitygroup-disallow-public-internet-ingress",
+        "pulumi aws-ec2-securitygroup-disallow-inbound-http-traffic",
     ),
 )
 def open_ingress(resource: Resource, context: Context) -> Iterator[Finding]:

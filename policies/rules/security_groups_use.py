@@ -32,9 +32,9 @@ MANY_PORTS = 1000
     frameworks=(
         "CKV_AWS_23",
         "cdk-nag EC27",
-        "pulumi ec2-securitygroup-missing-description",
-        "pulumi ec2-securitygroup-missing-egress-rule-description",
-        "pulumi ec2-securitygroup-missing-ingress-rule-description",
+        "pulumi aws-ec2-securitygroup-missing-description",
+        "pulumi aws-ec2-securitygroup-missing-egress-rule-description",
+        "pulumi aws-ec2-securitygroup-missing-ingress-rule-description",
     ),
 )
 def undescribed(resource: Resource, context: Context) -> Iterator[Finding]:

@@ -61,7 +61,11 @@ CASES = (
     undecided("bucket-acls-allowed", ownership(rule=UNKNOWN), title="the whole rule"),
     passing("bucket-public-access-block-weak", block()),
     *(
-        violating("bucket-public-access-block-weak", block(**{key: value}), title=f"{key} {value}")
+        violating(
+            "bucket-public-access-block-weak",
+            Fixture(type=BLOCK, props=CLOSED | {key: value}),
+            title=f"{key} {value}",
+        )
         for key in CLOSED
         for value in (False, UNKNOWN, None)
     ),

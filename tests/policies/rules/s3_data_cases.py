@@ -151,7 +151,9 @@ def elsewhere() -> list[Any]:
     copied = "bucket-replicated-elsewhere"
     prod = "arn:aws:s3:::devstages-222222222222-eu-west-1-data-prod"
     test = "arn:aws:s3:::devstages-111111111111-eu-west-1-data-test"
-    inline = {"replicationConfiguration": {"rules": [{"destination": {"bucket": prod}}]}}
+    inline: dict[str, Any] = {
+        "replicationConfiguration": {"rules": [{"destination": {"bucket": prod}}]}
+    }
     return [
         passing(copied, replication()),
         passing(copied, replication(account="111111111111"), title="own account"),
