@@ -7,6 +7,11 @@ from types import ModuleType
 from policies.rule import Rule
 from policies.rules import (
     airflow_mwaa,
+    database_grants,
+    database_logins,
+    database_objects,
+    database_outputs,
+    database_roles,
     documents_actions,
     documents_doors,
     documents_form,
@@ -45,6 +50,11 @@ from policies.rules import (
 
 MODULES: tuple[ModuleType, ...] = (
     airflow_mwaa,
+    database_grants,
+    database_logins,
+    database_objects,
+    database_outputs,
+    database_roles,
     documents_actions,
     documents_doors,
     documents_form,

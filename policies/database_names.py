@@ -21,6 +21,8 @@ DATABASE = "postgresql:index/database:Database"
 SCHEMA = "postgresql:index/schema:Schema"
 EXTENSION = "postgresql:index/extension:Extension"
 FUNCTION = "postgresql:index/function:Function"
+IN_A_DATABASE = (GRANT, *DEFAULTS, SCHEMA, EXTENSION, FUNCTION)
+"""Types that lie in the database that they name."""
 
 PUBLIC = "public"
 UNKNOWN = "(not known before the up)"

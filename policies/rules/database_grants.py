@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from policies.belonging import worded
 from policies.database_names import (
     DEFAULTS,
     GRANT,
@@ -47,10 +48,10 @@ def grant_own_roles(grant: Resource, context: Context) -> Iterator[Finding]:
     own = stages.current.name
     role = said(grant.props, "role")
     if role.lower() != PUBLIC and not is_own_role(role, stages):
-        yield Finding(found=f"role is {role or 'absent'}", allowed=f"{own}_<purpose>")
+        yield Finding(found=f"role is {worded(role)}", allowed=f"{own}_<purpose>")
     owner = said(grant.props, "owner")
     if grant.type in DEFAULTS and not is_own_role(owner, stages):
-        yield Finding(found=f"owner is {owner or 'absent'}", allowed=f"{own}_<purpose>")
+        yield Finding(found=f"owner is {worded(owner)}", allowed=f"{own}_<purpose>")
 
 
 @for_resource(
@@ -107,8 +108,8 @@ def readonly_privileges(grant: Resource, context: Context) -> Iterator[Finding]:
     surplus = [p for p in listed(grant.props, "privileges") if p.upper() not in allowed]
     if "read" in role.lower() and surplus:
         yield Finding(
-            found=f"{role} gets {', '.join(surplus)} on {kind or 'what is not known'}",
-            allowed=", ".join(sorted(allowed)) or "nothing",
+            found=f"{role} gets {', '.join(surplus)} on {kind}",
+            allowed=worded(", ".join(sorted(allowed)), "nothing"),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.belonging import worded
 from policies.database_names import said, states
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
@@ -41,7 +42,7 @@ def login_own_admin(provider: Resource, context: Context) -> Iterator[Finding]:
     if current.is_host:
         allowed += [names.host_admin, names.host_roles]
     if said(provider.props, "username") not in allowed:
-        found = said(provider.props, "username") or "absent, which means postgres"
+        found = worded(said(provider.props, "username"), "absent, which means postgres")
         yield Finding(found=f"username is {found}", allowed=" or ".join(allowed))
 
 

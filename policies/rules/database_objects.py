@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.belonging import worded
 from policies.database_names import (
     DATABASE,
     DEFAULTS,
@@ -11,6 +12,7 @@ from policies.database_names import (
     FUNCTION,
     GRANT,
     GRANT_ROLE,
+    IN_A_DATABASE,
     ROLE,
     SCHEMA,
     acts_as,
@@ -19,7 +21,7 @@ from policies.database_names import (
     states,
 )
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
-from policies.subjects import Resource, has
+from policies.subjects import Resource, is_unknown
 from policies.values import may_be_true, number, shown
 
 POSTGRESQL = "postgresql:"
@@ -57,7 +59,7 @@ def object_by_own_admin(resource: Resource, context: Context) -> Iterator[Findin
     judged = resource.type.startswith(POSTGRESQL) and not by_host
     if judged and acts_as(resource) != stages.current.names.admin:
         yield Finding(
-            found=f"made by {acts_as(resource) or 'nobody in particular'}",
+            found=f"made by {worded(acts_as(resource), 'nobody in particular')}",
             allowed=stages.current.names.admin,
         )
 
@@ -78,6 +80,27 @@ def object_known(resource: Resource, context: Context) -> Iterator[Finding]:
     del context
     if resource.type.startswith(POSTGRESQL) and resource.type not in KNOWN_TYPES:
         yield Finding(found=resource.type, allowed=", ".join(sorted(KNOWN_TYPES)))
+
+
+@for_resource(
+    *IN_A_DATABASE,
+    id="database-object-in-own",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="What a stage makes in a database, it makes in its own.",
+    why="In another stage's database it shows that stage's data, or is there at its mercy.",
+    remedy="Use database=database.name of a database that this stack makes.",
+)
+def object_in_own(resource: Resource, context: Context) -> Iterator[Finding]:
+    """Absent is the provider's, `postgres`; what is computed is another rule's."""
+    stages = context.stages
+    allowed = stages.current.names.database("")
+    is_own = is_unknown(resource.props, "database") or said(resource.props, "database").startswith(
+        allowed
+    )
+    connects = resource.type == GRANT and is_connect_grant(resource, stages)
+    if not is_own and not connects:
+        yield Finding(found=shown(resource.props, "database"), allowed=f"{allowed}<name>")
 
 
 @for_resource(
@@ -156,9 +179,9 @@ def connections(database: Resource, context: Context) -> Iterator[Finding]:
 def schema_of_stage(schema: Resource, context: Context) -> Iterator[Finding]:
     """An owner that is absent is the provider's user."""
     admin = context.stages.current.names.admin
-    owner = said(schema.props, "owner") or acts_as(schema)
+    owner = worded(said(schema.props, "owner"), acts_as(schema))
     if owner != admin:
-        yield Finding(found=f"owner is {owner or 'absent'}", allowed=admin)
+        yield Finding(found=f"owner is {worded(owner)}", allowed=admin)
     if states(schema.props, "policies"):
         yield Finding(found="policies are set", allowed="absent")
 
@@ -176,7 +199,7 @@ def extension_reaches_out(extension: Resource, context: Context) -> Iterator[Fin
     """create_cascade also makes what an extension asks for."""
     del context
     name = said(extension.props, "name").strip('" ').lower()
-    is_known = has(extension.props, "name") and name.replace("_", "").replace("-", "").isalnum()
+    is_known = name.replace("_", "").replace("-", "").isalnum()
     if not is_known or name in REACHING_EXTENSIONS:
         yield Finding(
             found=shown(extension.props, "name"), allowed="extensions that stay in the database"
@@ -200,7 +223,7 @@ def function_as_caller(function: Resource, context: Context) -> Iterator[Finding
     del context
     if may_be_true(function.props, "securityDefiner"):
         yield Finding(found=shown(function.props, "securityDefiner"), allowed="absent or false")
-    language = said(function.props, "language").lower() or "plpgsql"
+    language = worded(said(function.props, "language").lower(), "plpgsql")
     if language not in TRUSTED_LANGUAGES:
         yield Finding(
             found=shown(function.props, "language"), allowed=", ".join(sorted(TRUSTED_LANGUAGES))

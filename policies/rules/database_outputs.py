@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.belonging import worded
 from policies.database_names import (
     DATABASE,
-    DEFAULTS,
-    EXTENSION,
-    FUNCTION,
     GRANT,
+    IN_A_DATABASE,
     PUBLIC,
-    SCHEMA,
     is_connect_grant,
     listed,
     said,
 )
 from policies.rule import Context, Finding, Group, Severity, for_stack
 from policies.subjects import Resource, Stack
-
-IN_A_DATABASE = (GRANT, *DEFAULTS, SCHEMA, EXTENSION, FUNCTION)
 
 
 @for_stack(
@@ -69,7 +65,7 @@ def named_by_output(stack: Stack, context: Context) -> Iterator[Finding]:
         connects = resource.type == GRANT and is_connect_grant(resource, context.stages)
         if sources.isdisjoint(databases) and not connects:
             yield Finding(
-                found=f"database is {said(resource.props, 'database') or 'absent'}, as text",
+                found=f"database is {worded(said(resource.props, 'database'))}, as text",
                 allowed="an output of a database of this stack",
                 urn=resource.urn,
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from policies.belonging import hosted
+from policies.belonging import hosted, worded
 from policies.database_names import (
     GRANT_ROLE,
     ROLE,
@@ -19,6 +20,7 @@ from policies.rule import Context, Finding, Group, Severity, for_resource, for_s
 from policies.stage_map import Stages
 from policies.subjects import Resource, Stack
 from policies.values import may_be_true, number, shown
+from stages.names import Names
 from stages.server_settings import TenantLimits
 from stages.settings import RESERVED_CONNECTIONS
 
@@ -47,22 +49,22 @@ def allowed_memberships(role: str, stages: Stages) -> set[str]:
     remedy="Add it to components/tenant_roles.py as <stage>_<purpose>, with the host's provider.",
 )
 def role_by_host(role: Resource, context: Context) -> Iterator[Finding]:
-    """The host's own admins are the bootstrap's."""
+    """The host's own admins are the bootstrap's; a stack that hosts nobody makes no role."""
     stages = context.stages
     names = stages.current.names
     name = said(role.props, "name" if role.type == ROLE else "role")
     makers = (names.host_admin, names.host_roles)
-    if not stages.current.is_host or acts_as(role) not in makers:
+    if acts_as(role) not in makers:
         yield Finding(
-            found=f"{acts_as(role) or 'nobody in particular'} makes it, in the stack of "
+            found=f"{worded(acts_as(role), 'nobody in particular')} makes it, in the stack of "
             f"{stages.current.name}",
             allowed=f"{names.of(stages.current.host).host_admin} or its maker of roles, in the "
             f"stack of {stages.current.host}",
         )
     if not is_hosted_role(name, stages):
         yield Finding(
-            found=f"the role is {name or 'without a name'}",
-            allowed=", ".join(f"{stage}_<purpose>" for stage in sorted(hosted(stages))) or "none",
+            found=f"the role is {worded(name, 'without a name')}",
+            allowed=worded(", ".join(f"{stage}_<purpose>" for stage in hosted(stages)), "none"),
         )
 
 
@@ -201,7 +203,7 @@ def role_disposable_is_small(role: Resource, context: Context) -> Iterator[Findi
     if host is None or stage is None or stage.settings.stage.protected:
         return
     own = host.tenants[stages.current.name]
-    connections = _connections(name, stage.names.readonly, stage.names.admin, own)
+    connections = _connections(name, stage.names, own)
     limits = {
         "connectionLimit": connections,
         "statementTimeout": own.statement_timeout_seconds * 1000 - 1,
@@ -213,17 +215,17 @@ def role_disposable_is_small(role: Resource, context: Context) -> Iterator[Findi
             yield Finding(found=f"{name}: {shown(role.props, key)}", allowed=f"{most} at most")
 
 
-def _connections(name: str, readonly: str, admin: str, own: TenantLimits) -> int:
-    if name == admin:
-        return own.admin_connections
-    return (own.readonly_connections if name == readonly else own.app_connections) - 1
+def _connections(name: str, names: Names, own: TenantLimits) -> int:
+    most = {names.admin: own.admin_connections, names.readonly: own.readonly_connections - 1}
+    return most.get(name, own.app_connections - 1)
 
 
 @for_stack(
     id="database-roles-leave-room",
     group=Group.ISOLATION,
     severity=Severity.HIGH,
-    what="The connection limits of all roles together leave the server's own admins room.",
+    what="The connection limits of all roles together leave the server's own admins room, and "
+    "those of a stage that may break freely are less than the host's own.",
     why="Once every connection is taken, nobody can sign in to end one.",
     remedy="Lower limits in host.tenants, or raise host.server.max_connections.",
 )
@@ -232,7 +234,18 @@ def roles_leave_room(stack: Stack, context: Context) -> Iterator[Finding]:
     host = context.stages.current.settings.host
     if host is None:
         return
-    asked = sum(number(role.props, "connectionLimit") or 0 for role in stack.of_type(ROLE))
+    stages = context.stages
+    asked = Counter[str]()
+    for role in stack.of_type(ROLE):
+        limit = number(role.props, "connectionLimit")
+        asked[stage_of(said(role.props, "name"))] += 0 if limit is None else int(limit)
     most = host.server.max_connections - RESERVED_CONNECTIONS
-    if asked > most:
-        yield Finding(found=f"{asked:.0f} connections together", allowed=f"{most} at most")
+    if asked.total() > most:
+        yield Finding(found=f"{asked.total()} connections together", allowed=f"{most} at most")
+    for stage in stages.others:
+        most = asked[stages.current.name]
+        if asked[stage.name] >= most > 0 and not stage.settings.stage.protected:
+            yield Finding(
+                found=f"{asked[stage.name]} connections for {stage.name}",
+                allowed=f"fewer than the {most} of {stages.current.name}",
+            )
