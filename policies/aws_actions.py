@@ -89,7 +89,8 @@ ESCALATING = frozenset().union(
     _of("ecs", "executecommand registertaskdefinition runtask starttask"),
     _of("glue", "createdevendpoint createjob createsession updatedevendpoint updatejob"),
     _of("sagemaker", "createnotebookinstance createpresignednotebookinstanceurl"),
-    _of("sagemaker", "createprocessingjob createtrainingjob"),
+    _of("sagemaker", "createprocessingjob createtrainingjob updatenotebookinstance"),
+    _of("bedrock-agentcore", "invokecodeinterpreter startcodeinterpretersession"),
     _of("ssm", "sendcommand startautomationexecution"),
     _of("states", "createstatemachine updatestatemachine"),
 )
@@ -142,7 +143,6 @@ CREDENTIALS = frozenset().union(
     _of("lightsail", "getinstanceaccessdetails getrelationaldatabasemasteruserpassword"),
     _of("redshift", "getclustercredentials"),
     _of("redshift-serverless", "getcredentials"),
-    _of("sso", "getrolecredentials"),
     _of("sts", "assumeroot getdelegatedaccesstoken getfederationtoken getsessiontoken"),
 )
 """Actions that hand out credentials; `sts:AssumeRole` and the like have rules of their own."""
