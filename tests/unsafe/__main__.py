@@ -20,7 +20,7 @@ from typing import Final
 from rich.console import Console
 
 from tests.unsafe.edits import Against, Edit, EditError, apply, read_corpus
-from tests.unsafe.ground import Ground, GroundError
+from tests.unsafe.ground import ENDINGS, Ground, GroundError
 from tests.unsafe.trials import Trial, run_trial
 from tests.unsafe.verdicts import Result, last_line, table
 
@@ -61,8 +61,7 @@ def judge_all(
     """Results in the edits' order, and what is wrong beside them. Raises EditError, GroundError."""
     keys = _keys(edits, ground)
     ground.prepare(keys, progress)
-    with ground.copy("unedited") as folder:
-        before = {key: run_trial(ground, folder, *key) for key in keys}
+    before = {key: run_trial(ground, ground.project, *key) for key in keys}
     for trial in before.values():
         if trial.broken:
             raise GroundError(f"the unedited project breaks, {trial.where}:\n{trial.message}")
@@ -119,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", default=[], help="names of edits; * matches")
     parser.add_argument("--json", action="store_true", help="write one JSON document")
     options = parser.parse_args(arguments)
-    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell's background ignores the first
+    for ending in ENDINGS:  # a shell's background ignores the first
         signal.signal(ending, signal.default_int_handler)
     try:
         edits = read_corpus(options.corpus, options.only)

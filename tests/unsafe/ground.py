@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from tests.unsafe.commands import Commands
 from tests.unsafe.edits import Against
 
 ROOT: Final = Path(__file__).parents[2]
+ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class GroundError(Exception):
@@ -33,13 +35,14 @@ class Ground:
 
     def __init__(self, project: Path = ROOT) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="unsafe-"))
-        self._template = self._folder / "project"
+        self.project = self._folder / "project"
+        """The unedited project; compiled modules that runs leave in it go into the copies."""
         self._home = self._folder / "home"
         self._states = {key: self._folder / "states" / key for key in ("empty", "hosts", "base")}
         self._fingerprints: dict[str, str] = {}
         self.commands = Commands(self._home)
-        copy_tracked(project, self._template)
-        self.hosts = _hosts(self._template)
+        copy_tracked(project, self.project)
+        self.hosts = _hosts(self.project)
 
     def __enter__(self) -> Ground:
         return self
@@ -50,8 +53,9 @@ class Ground:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.commands.stop(self._template)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with _undisturbed():
+            self.commands.stop(self.project)
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ class Ground:
     def copy(self, name: str) -> Iterator[Path]:
         """A copy of the project, to be edited."""
         folder = self._folder / "edits" / name
-        shutil.copytree(self._template, folder)
+        shutil.copytree(self.project, folder)
         try:
             yield folder
         finally:
@@ -102,18 +106,34 @@ class Ground:
         return self.hosts.get(stack, stack) != stack
 
     def _up(self, stack: str) -> None:
-        answer = self.commands.run(
-            self._template, "up", "--stack", stack, "--yes", "--skip-preview"
-        )
+        answer = self.commands.run(self.project, "up", "--stack", stack, "--yes", "--skip-preview")
         if answer.returncode:
             end = (answer.stdout + answer.stderr)[-2000:]
             raise GroundError(f"the unedited project does not come up as {stack}:\n{end}")
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C does not end the tidying up."""
+    before = {ending: signal.signal(ending, signal.SIG_IGN) for ending in ENDINGS}
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
 def copy_tracked(project: Path, folder: Path) -> None:
-    """Copy the files that git tracks, as they are now. Raises GroundError outside of git."""
+    """Copy the files that git tracks, or would after `git add`, as they are now.
+
+    Raises GroundError outside of git.
+    """
     answer = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=project, capture_output=True, text=True, check=False
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if answer.returncode:
         raise GroundError(f"{project} is no git work tree, so nobody knows which files count")
