@@ -14,8 +14,11 @@ sys.path.insert(0, str(PROJECT_FOLDER))
 from pulumi_policy import PolicyPack  # noqa: E402
 
 from policies.catalogue import RULES  # noqa: E402
-from policies.exemptions import read_exemptions  # noqa: E402
+from policies.exemptions import ExemptionFileError, read_exemptions  # noqa: E402
 from policies.pack import PACK_NAME, Pack  # noqa: E402
 
-pack = Pack(RULES, read_exemptions(), PROJECT_FOLDER)
+try:
+    pack = Pack(RULES, read_exemptions(), PROJECT_FOLDER)
+except ExemptionFileError as error:
+    sys.exit(str(error))
 PolicyPack(PACK_NAME, pack.policies())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.exemptions import Exemption, Exemptions
+from policies.exemptions import Exemption, Exemptions, title_of
 from policies.parameters import PARAMETERS, defaults
 from policies.rule import ANY_TYPE, DESCRIPTIONS, Context, Finding, Group, Rule
 from policies.stage_map import Stages, load_stages
@@ -50,6 +50,8 @@ class Pack:
         for rule in self.rules:
             for kind in rule.types:
                 self._by_type[rule.group, kind].append(rule)
+        self._run_groups: set[tuple[Group, bool]] = set()
+        self._disabled: set[str] = set()
 
     def policies(self) -> list[Policy]:
         """Groups' policies, then the one that looks after the exemptions."""
@@ -70,7 +72,7 @@ class Pack:
         return load_stages(self._folder, pulumi.get_stack(), config)
 
     def _context(self, config: Mapping[str, Any]) -> Context:
-        own = {key: value for key, value in config.items() if key in PARAMETERS}
+        own = {key: _whole(value) for key, value in config.items() if key in PARAMETERS}
         return Context(stages=self._stages, parameters=defaults() | own)
 
     def _resource_policy(self, group: Group) -> Policy:
@@ -79,6 +81,7 @@ class Pack:
                 *self._by_type.get((group, args.resource_type), ()),
                 *self._by_type.get((group, ANY_TYPE), ()),
             ]
+            self._note(group, args.get_config(), stack=False)
             if rules:
                 self._run(rules, resource_of(args), args.get_config(), report)
 
@@ -94,6 +97,7 @@ class Pack:
         rules = [rule for rule in self.rules if rule.group is group and rule.check_stack]
 
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+            self._note(group, args.get_config(), stack=True)
             stack = Stack([stack_resource_of(item) for item in args.resources])
             self._run(rules, stack, args.get_config(), report)
 
@@ -104,6 +108,19 @@ class Pack:
             enforcement_level=EnforcementLevel.MANDATORY,
             config_schema=self._schema(group, stack=True),
         )
+
+    def _note(self, group: Group, config: Mapping[str, Any], *, stack: bool) -> None:
+        """Note what has run: an exemption from a rule that has not may still be needed."""
+        self._run_groups.add((group, stack))
+        self._disabled |= set(config.get("disabled_rules", ()))
+
+    def _idle_rules(self) -> set[str]:
+        return {
+            rule.id
+            for rule in self.rules
+            if (rule.group, rule.check_stack is not None) not in self._run_groups
+            or rule.id in self._disabled
+        }
 
     def _run(
         self,
@@ -124,14 +141,13 @@ class Pack:
                 continue
             try:
                 for finding in findings(rule, subject, context):
-                    urn = finding.urn or getattr(subject, "urn", "")
+                    urn = finding.urn or subject.urn
                     if not self._exemptions.cover(rule.id, urn):
                         report(rule.message(finding), urn)
             except UnknownValueError as error:
                 unknown.append((rule, error))
             except Exception as error:
-                of = getattr(subject, "urn", "the stack")
-                msg = f"rule {rule.id} failed on {of}: {type(error).__name__}: {error}"
+                msg = f"rule {rule.id} failed on {subject.urn}: {type(error).__name__}: {error}"
                 raise RuntimeError(msg) from error
         if unknown:
             first = unknown[0][1]
@@ -141,14 +157,13 @@ class Pack:
 
     def _exemption_policy(self) -> Policy:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            del args
-            exemptions = self._exemptions
-            for entry in exemptions.entries:
-                if exemptions.expired(entry):
-                    report(f"{entry.title}: expired on {entry.expires}; renew or remove it", None)
-            for entry in exemptions.unused():
-                if not exemptions.expired(entry):
-                    report(f"{entry.title}: nothing needs it any more; remove it", None)
+            for problem in self._exemptions.problems(
+                rules={rule.id for rule in self.rules},
+                idle=self._idle_rules(),
+                resources={title_of(item.urn) for item in args.resources},
+                stacks=self._stages.all,
+            ):
+                report(problem, None)
 
         return StackValidationPolicy(
             name="exemptions",
@@ -166,22 +181,31 @@ class Pack:
         }
         disabled = {
             "type": "array",
-            "items": {"type": "string", "enum": ids},
+            # An empty list of choices is no valid schema.
+            "items": {"type": "string"} | ({"enum": ids} if ids else {}),
             "description": "rules that are switched off",
         }
         return PolicyConfigSchema(properties={"disabled_rules": disabled, **own})
 
 
-def findings(rule: Rule, subject: Resource | Stack, context: Context) -> list[Finding]:
-    """What a rule finds.
+def _whole(value: Any) -> Any:
+    """A configured value as it was written: on the way here every number becomes a float."""
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def findings(rule: Rule, subject: Resource | Stack, context: Context) -> Iterator[Finding]:
+    """What a rule finds, one by one: what it found before it met something unknown counts.
 
     Raises UnknownValueError where it depends on what is not known yet.
     """
     if isinstance(subject, Resource):
         assert rule.check is not None  # noqa: S101  (types and check come together)
-        return list(rule.check(subject, context))
-    assert rule.check_stack is not None  # noqa: S101  (the policy chose such rules)
-    return list(rule.check_stack(subject, context))
+        yield from rule.check(subject, context)
+    else:
+        assert rule.check_stack is not None  # noqa: S101  (the policy chose such rules)
+        yield from rule.check_stack(subject, context)
 
 
 def resource_of(args: Any) -> Resource:

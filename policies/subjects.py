@@ -72,6 +72,11 @@ class Stack:
         self.resources = tuple(resources)
 
     @cached_property
+    def urn(self) -> str:
+        """The stack's own URN, for what no resource is to blame for; "" where it is not there."""
+        return next((stack.urn for stack in self.of_type("pulumi:pulumi:Stack")), "")
+
+    @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
         """Resources by URN."""
         return {resource.urn: resource for resource in self.resources}

@@ -131,6 +131,6 @@ def said(rule: Rule, case: Case) -> Outcome:
     )
     subject = resources[0] if rule.check else Stack(resources)
     try:
-        return Outcome.VIOLATES if findings(rule, subject, context) else Outcome.PASSES
+        return Outcome.VIOLATES if any(findings(rule, subject, context)) else Outcome.PASSES
     except UnknownValueError:
         return Outcome.UNKNOWN

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from policies.stage_map import Stages
-from tests.policies.cases import Fixture, Outcome, passing, stages, violating
+from tests.policies.cases import Fixture, Outcome, passing, violating
+from tests.policies.edited_stages import edited
 from tests.policies.states import states
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -14,24 +12,15 @@ DATABASE = "postgresql:index/database:Database"
 STACK = Fixture(type="pulumi:pulumi:Stack", name="development-stages-preprod")
 
 
-def unprotected(name: str) -> Stages:
-    """The project's stages, as `name` sees them once its stack file says protected: false."""
-    real = stages(name)
-    settings = real.current.settings
-    relaxed = settings.model_copy(
-        update={"stage": settings.stage.model_copy(update={"protected": False})}
-    )
-    stage = dataclasses.replace(real.current, settings=relaxed)
-    return Stages(current=stage, all={**real.all, name: stage})
-
-
 def ignoring(kind: str, *paths: str) -> Fixture:
     return Fixture(type=kind, ignore_changes=paths)
 
 
 CASES = (
     passing("host-protected", STACK),
-    violating("host-protected", STACK, stages=unprotected("preprod")),
+    violating(
+        "host-protected", STACK, stages=edited("preprod", {"preprod.stage.protected": False})
+    ),
     passing("host-protected", STACK, stack="test", title="a guest that may break"),
     *(
         case
