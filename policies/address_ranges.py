@@ -55,11 +55,6 @@ def hosts_ranges(stages: Stages) -> dict[str, IPv4Network]:
     }
 
 
-def own_ranges(stages: Stages) -> list[Network]:
-    """The VPC of the current stage's host."""
-    return [cidr for host, cidr in hosts_ranges(stages).items() if host == stages.current.host]
-
-
 def foreign_ranges(stages: Stages) -> list[Network]:
     """Every other host's VPC, and what is reserved under another host's name."""
     hosts = hosts_ranges(stages)
@@ -72,20 +67,22 @@ def foreign_ranges(stages: Stages) -> list[Network]:
 def trusted_ranges(stages: Stages, extra: Iterable[str]) -> list[Network]:
     """Ranges that may open a connection: own, reserved for offices and VPNs, declared clients.
 
-    A client range as wide as another host's network, or wider than the own VPC, is not trusted.
+    None of them counts that is wider than the own VPC, or reaches another host's.
     """
-    own = own_ranges(stages)
-    foreign = foreign_ranges(stages)
-    hosts = hosts_ranges(stages)
-    offices = [cidr for name, cidr in _reserved(stages).items() if name not in hosts]
     host = stages.all.get(stages.current.host)
-    clients: list[Network] = []
-    if host is not None and host.settings.host is not None:
-        width = host.settings.host.network.cidr.prefixlen
-        clients += [c for c in host.settings.host.server.client_cidrs if c.prefixlen >= width]
     declared = [network for network in map(parsed, extra) if network is not None]
-    wanted = [*offices, *clients, *declared]
-    return own + [range_ for range_ in wanted if not any(range_.overlaps(f) for f in foreign)]
+    if host is None or host.settings.host is None:
+        return declared
+    own = host.settings.host.network.cidr
+    foreign = foreign_ranges(stages)
+    offices = host.settings.host.network.reserved_cidrs.values()
+    clients = host.settings.host.server.client_cidrs
+    narrow = [
+        range_
+        for range_ in (*offices, *clients)
+        if range_.prefixlen >= own.prefixlen and not any(range_.overlaps(f) for f in foreign)
+    ]
+    return [own, *narrow, *declared]
 
 
 def _reserved(stages: Stages) -> dict[str, IPv4Network]:

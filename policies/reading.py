@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.subjects import Resource, Stack, is_unknown, known
+from policies.subjects import Resource, Stack, has, is_unknown, known
+from policies.values import items
 
 NOT_KNOWN = "(not known before the change is made)"
 """Stands for a value that has not been computed yet, where a rule counts that as the worst."""
@@ -81,6 +82,19 @@ def configuring(
     names = identifiers(resource, "bucket", "name", "url")
     for kind in kinds:
         yield from stack.configuring(resource, kind, key, *names)
+
+
+def stated(resource: Resource, key: str) -> bool:
+    """Whether the program gives the property, in a stack: one that AWS fills in is unknown too."""
+    computed = is_unknown(resource.props, key) and not resource.property_dependencies.get(key)
+    return has(resource.props, key) and not computed
+
+
+def names_internet_gateway(route: Resource) -> bool:
+    """Whether a route, or a table by one of its own, names an internet gateway by its id."""
+    holders = [route.props, *items(route.props, "routes")]
+    ids = [id_ for holder in holders for id_ in texts(holder, "gatewayId")]
+    return any(id_.startswith("igw-") for id_ in ids)
 
 
 def takes_dead_letters(stack: Stack, queue: Resource) -> bool:

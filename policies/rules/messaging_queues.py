@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.plaintext import refuses_plaintext
-from policies.reading import configured, configuring, takes_dead_letters
+from policies.reading import configured, configuring, stated, takes_dead_letters
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.subjects import Resource, Stack, has
+from policies.subjects import Resource, Stack
 from policies.values import names_own_key, shown
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -44,9 +44,9 @@ def queue_key(queue: Resource, context: Context) -> Iterator[Finding]:
 def queue_dead_letters(stack: Stack, context: Context) -> Iterator[Finding]:
     """A queue that is itself where undelivered messages go needs none."""
     for queue in stack.of_type(QUEUE):
-        stated = has(queue.props, "redrivePolicy")
+        inline = stated(queue, "redrivePolicy")
         apart = configured(stack, queue, (REDRIVE,), "queueUrl")
-        if not stated and not apart and not takes_dead_letters(stack, queue):
+        if not inline and not apart and not takes_dead_letters(stack, queue):
             yield Finding(found="no redrivePolicy", allowed="a dead-letter queue", urn=queue.urn)
 
 

@@ -1,4 +1,4 @@
-"""Roads between networks, and doors to the internet: there are none but the NAT gateways."""
+"""Roads between networks: there are none."""
 
 from __future__ import annotations
 
@@ -59,26 +59,6 @@ ROADS = (
     "aws:vpclattice/service:Service",
     "aws:vpclattice/serviceNetwork:ServiceNetwork",
     "aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation",
-)
-
-DOORS = (
-    "aws:apigateway/restApi:RestApi",
-    "aws:apigatewayv2/api:Api",
-    "aws:apprunner/service:Service",
-    "aws:cloudfront/distribution:Distribution",
-    "aws:globalaccelerator/accelerator:Accelerator",
-    "aws:globalaccelerator/customRoutingAccelerator:CustomRoutingAccelerator",
-    "aws:lightsail/containerService:ContainerService",
-    "aws:lightsail/database:Database",
-    "aws:lightsail/instance:Instance",
-    "aws:lightsail/lb:Lb",
-    "aws:transfer/server:Server",
-)
-
-LOAD_BALANCERS = (
-    "aws:alb/loadBalancer:LoadBalancer",
-    "aws:elb/loadBalancer:LoadBalancer",
-    "aws:lb/loadBalancer:LoadBalancer",
 )
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -165,34 +145,3 @@ def endpoint_elsewhere(resource: Resource, context: Context) -> Iterator[Finding
     for service in texts(resource.props, "serviceName"):
         if not service.startswith((f"com.amazonaws.{region}.", f"aws.api.{region}.")):
             yield Finding(found=f"an endpoint to {service}", allowed=f"com.amazonaws.{region}.*")
-
-
-@for_resource(
-    *DOORS,
-    id="network-public-door",
-    group=Group.ACCESS,
-    severity=Severity.HIGH,
-    what="Nothing of a stage is served to the internet.",
-    why="Stages have no users outside: whatever listens there is found and tried within minutes.",
-    remedy="Remove it, or state in an exemption who is meant to reach it and what they see.",
-)
-def public_door(resource: Resource, context: Context) -> Iterator[Finding]:
-    """What AWS gives a public address by its nature."""
-    if resource.type in DOORS:
-        yield Finding(found=f"a {resource.type}", allowed="none")
-
-
-@for_resource(
-    *LOAD_BALANCERS,
-    id="network-public-load-balancer",
-    group=Group.ACCESS,
-    severity=Severity.HIGH,
-    what="Load balancers are internal.",
-    why="AWS gives one a public address where nothing is said.",
-    remedy="Set internal=True.",
-)
-def public_load_balancer(resource: Resource, context: Context) -> Iterator[Finding]:
-    """Absent means that it faces the internet, and a flag is written down, not computed."""
-    internal = literal(resource.props, "internal")
-    if internal is not True:
-        yield Finding(found=f"internal is {internal}", allowed="true")

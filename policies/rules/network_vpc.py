@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.address_ranges import foreign_ranges, listed, overlapped
-from policies.reading import blocks, configuring, literal, made_from, means, texts
+from policies.reading import (
+    blocks,
+    configuring,
+    literal,
+    made_from,
+    means,
+    names_internet_gateway,
+    texts,
+)
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
 
@@ -204,8 +212,9 @@ def way_in(stack: Stack, context: Context) -> Iterator[Finding]:
 
 def _leads_outside(stack: Stack, table: Resource) -> bool:
     routes = [table, *configuring(stack, table, (ROUTE,), "routeTableId")]
+    gateways = list(stack.of_type(INTERNET_GATEWAY))
     return any(
-        made_from(route, gateway, "gatewayId", "routes")
+        names_internet_gateway(route)
+        or any(made_from(route, gateway, "gatewayId", "routes") for gateway in gateways)
         for route in routes
-        for gateway in stack.of_type(INTERNET_GATEWAY)
     )

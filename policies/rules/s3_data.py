@@ -123,10 +123,10 @@ def lifecycle_loses_data(resource: Resource, context: Context) -> Iterator[Findi
         return
     fewest = context.parameters["minimum_version_days"]
     for rule in lifecycle_rules(resource.props):
-        expiration = block(rule, "expiration")
+        expiration = block(rule, "expiration", "expirations")
         if is_for_all(rule) and (has(expiration, "days") or has(expiration, "date")):
             yield Finding(found="every object expires", allowed="a prefix or tag of what expires")
-        old = block(rule, "noncurrentVersionExpiration")
+        old = block(rule, "noncurrentVersionExpiration", "noncurrentVersionExpirations")
         days = number(old, "noncurrentDays" if has(old, "noncurrentDays") else "days")
         if days is not None and days < fewest:
             yield Finding(found=f"old versions expire after {days:g} days", allowed=f"{fewest}")

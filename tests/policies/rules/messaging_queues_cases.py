@@ -39,7 +39,17 @@ CASES = (
     passing("queue-without-key", queue(kmsMasterKeyId=UNKNOWN)),
     violating("queue-without-key", queue(sqsManagedSseEnabled=True), title="SQS's own"),
     violating("queue-without-key", queue(kmsMasterKeyId="alias/aws/sqs"), title="AWS's"),
-    passing(LETTERS, queue(redrivePolicy=UNKNOWN)),
+    passing(LETTERS, queue(redrivePolicy="{}")),
+    passing(
+        LETTERS,
+        Fixture(
+            type=QUEUE,
+            props={"redrivePolicy": UNKNOWN},
+            sources={"redrivePolicy": [f"{QUEUE}::other"]},
+        ),
+        title="unknown",
+    ),
+    violating(LETTERS, queue(redrivePolicy=UNKNOWN), title="filled in by AWS"),
     passing(LETTERS, queue(), apart(REDRIVE), title="apart"),
     passing(
         LETTERS,

@@ -10,8 +10,6 @@ PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 ROUTE = "aws:ec2/route:Route"
 TABLE = "aws:ec2/routeTable:RouteTable"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
 
 
 def route(**props: Any) -> Fixture:
@@ -26,15 +24,9 @@ def endpoint(**props: Any) -> Fixture:
     return Fixture(type=ENDPOINT, props=props)
 
 
-def balancer(kind: str = BALANCER, **props: Any) -> Fixture:
-    return Fixture(type=kind, props=props)
-
-
 CASES = (
     passing("network-road", Fixture(type="aws:ec2/vpc:Vpc")),
     violating("network-road", Fixture(type=PEERING, props={"peerVpcId": "vpc-1"})),
-    passing("network-public-door", Fixture(type="aws:ec2/vpc:Vpc")),
-    violating("network-public-door", Fixture(type="aws:apigatewayv2/api:Api")),
     passing("network-route-elsewhere", route(destinationCidrBlock="0.0.0.0/0", gatewayId=UNKNOWN)),
     passing("network-route-elsewhere", route(natGatewayId=UNKNOWN), title="NAT gateway"),
     passing("network-route-elsewhere", table(cidrBlock="0.0.0.0/0", gatewayId="igw-1")),
@@ -65,9 +57,4 @@ CASES = (
     violating("network-endpoint-elsewhere", endpoint(serviceName=UNKNOWN), title="unknown"),
     violating("network-endpoint-elsewhere", endpoint(serviceNetworkArn="arn:aws:x"), title="VPC"),
     violating("network-endpoint-elsewhere", endpoint(serviceRegion="us-east-1"), title="region"),
-    passing("network-public-load-balancer", balancer(internal=True)),
-    violating("network-public-load-balancer", balancer(), title="absent"),
-    violating("network-public-load-balancer", balancer(internal=False)),
-    violating("network-public-load-balancer", balancer(internal=UNKNOWN), title="unknown"),
-    violating("network-public-load-balancer", balancer(CLASSIC), title="classic"),
 )

@@ -131,4 +131,22 @@ CASES = (
     ),
     violating("subnet-with-way-in", *subnets_network(), MACHINE),
     violating("subnet-with-way-in", *subnets_network(inline=True), MACHINE, title="inline"),
+    violating(
+        "subnet-with-way-in",
+        Fixture(type=SUBNET, name="subnet"),
+        Fixture(type=TABLE, name="table", props={"routes": [{"gatewayId": "igw-1"}]}),
+        made_from(
+            ASSOCIATION, "joined", routeTableId=f"{TABLE}::table", subnetId=f"{SUBNET}::subnet"
+        ),
+        MACHINE,
+        title="by the gateway's id",
+    ),
+    violating(
+        "subnet-with-way-in",
+        *subnets_network()[1:],
+        Fixture(type=SUBNET, name="subnet", props={"id": "subnet-1"}),
+        Fixture(type=IGW, name="other"),
+        MACHINE,
+        title="another gateway beside it",
+    ),
 )
