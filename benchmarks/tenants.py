@@ -14,6 +14,7 @@ import yaml
 from benchmarks.floor import serving
 from benchmarks.memory_provider import PACKAGE
 from benchmarks.workloads import (
+    ROOT,
     Action,
     Command,
     Engine,
@@ -25,6 +26,10 @@ from benchmarks.workloads import (
 PROGRAM: Final = Path(__file__).with_name("program")
 PROJECT: Final = "tenants"
 STACK: Final = "bench"
+POLICY_CONFIG: Final = {"isolation": {"disabled_rules": ["isolation-resource-is-judged"]}}
+"""The pack would refuse a resource of a provider that it does not know."""
+ACCOUNT: Final = "999999999999"
+NETWORK: Final = "10.99.0.0/16"
 
 
 class Tenants(Workload):
@@ -50,6 +55,7 @@ class Tenants(Workload):
         """Give the next run folders of its own."""
         self._home = self._next_home()
         shutil.copytree(PROGRAM, self.program)
+        (self.program / "policies.json").write_text(json.dumps(POLICY_CONFIG))
         self._write("Pulumi.bench.yaml", {}, 30)
         (self._home / "state").mkdir()
         if engine is Engine.PULUMI:
@@ -62,6 +68,8 @@ class Tenants(Workload):
         arguments = [*action_arguments(action, policies=policies), "--stack", STACK]
         if action is Action.PREVIEW_CHANGE:
             arguments += ["--config-file", str(self.program / "changed.yaml")]
+        if policies:
+            arguments += ["--policy-pack-config", str(self.program / "policies.json")]
         if engine is Engine.PULUMI:
             return self._pulumi(arguments)
         return self._emulator(["benchmarks.emulator_command", *arguments])
@@ -86,8 +94,16 @@ class Tenants(Workload):
         self._stack.close()
 
     def _write(self, name: str, written: dict[str, object], first_days: int) -> None:
+        # The project's policies ask which stage a stack is: one that hosts nobody but itself.
+        stage = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+        host = stage["development-stages:host"]
+        host["tenants"], host["network"]["cidr"] = {STACK: {}}, NETWORK
+        stage["aws:allowedAccountIds"], stage["development-stages:tenant"]["reader_arns"] = (
+            [ACCOUNT],
+            [],
+        )
         config = {f"{PROJECT}:count": self.tenants, f"{PROJECT}:first_days": first_days}
-        text = yaml.safe_dump({**written, "config": config})
+        text = yaml.safe_dump({**written, "config": stage | config})
         (self.program / name).write_text(text)
 
     def _emulator(self, module_and_arguments: list[str]) -> Command:

@@ -60,7 +60,7 @@ def _document(name: str, service: str) -> str:
         "Sid": "Own",
         "Effect": "Allow",
         "Action": [f"{service}:{verb}" for verb in ("Get", "List", "Put", "Delete")],
-        "Resource": [f"arn:aws:{service}:eu-west-1:111111111111:{name}/*"],
+        "Resource": [f"arn:aws:{service}:eu-west-1:999999999999:{name}/*"],
         "Condition": {"StringEquals": {"aws:ResourceTag/stage": name}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
