@@ -37,6 +37,10 @@ OPERATIONS: Final = frozenset(
 )
 """https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step.go"""
 
+NEED_OLD: Final = frozenset({"same", "update", "delete", "replace", "delete-replaced"})
+NEED_NEW: Final = frozenset({"same", "create", "update", "replace", "create-replacement"})
+"""The CLI leaves a state out, silently, where it cannot write it down."""
+
 COUNTED_AND_SHOWN: Final = ("create", "delete", "import", "replace", "update")
 """Operations of which the summary counts as many as there are steps."""
 
@@ -162,6 +166,9 @@ def _step(item: Any, index: int) -> Step:
         raise _unreadable(f"{where}.op is {operation!r}, which no version known here writes")
     if not isinstance(urn, str) or not urn.startswith("urn:pulumi:") or urn.count("::") < 3:
         raise _unreadable(f"{where}.urn is no URN")
+    for key, needed in (("oldState", NEED_OLD), ("newState", NEED_NEW)):
+        if operation in needed and not step.get(key):
+            raise _unreadable(f"{where} is {operation} of {title_of(urn)} and has no {key}")
     return Step(
         operation=operation,
         urn=urn,

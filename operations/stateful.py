@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
+
+from policies.document_places import PLACES
 
 STATEFUL: Final[Mapping[str, str]] = {
     # PostgreSQL, on RDS or not
@@ -53,23 +56,17 @@ STATEFUL: Final[Mapping[str, str]] = {
 Not S3 objects: what the program puts into a bucket it can put there again, and versions stay.
 """
 
-DOCUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ("policyDocument",),
-    "aws:iam/policy:Policy": ("policy",),
-    "aws:iam/role:Role": ("assumeRolePolicy", "inlinePolicies"),
-    "aws:kms/key:Key": ("policy",),
-    "aws:s3/bucket:Bucket": ("policy",),
-    "aws:sns/topic:Topic": ("policy",),
-    "aws:sqs/queue:Queue": ("policy",),
-    "aws:ssm/document:Document": ("content",),
-}
-"""Documents under names that do not say so, beside every `policy` of AWS."""
-
 DOCUMENT_NAMES: Final = ("policy", "assumeRolePolicy", "policyDocument")
-"""By which AWS's types call a document that says who may do what."""
+"""By which AWS's types call a document that says who may do what, where no list names the type."""
+
+OTHER_DOCUMENTS: Final[Mapping[str, str]] = {"aws:ssm/document:Document": "content"}
+"""Documents that are no policies, and say all the same what a session may do."""
 
 
 def document_properties(type_: str) -> tuple[str, ...]:
     """Properties of a type that may hold a document on who may do what."""
-    names = DOCUMENT_NAMES if type_.startswith("aws:") else ()
-    return tuple(dict.fromkeys((*names, *DOCUMENTS.get(type_, ()))))
+    if not type_.startswith("aws:"):
+        return ()
+    listed = [re.split(r"[.\[]", place)[0] for place in PLACES.get(type_, ())]
+    other = [OTHER_DOCUMENTS[type_]] if type_ in OTHER_DOCUMENTS else []
+    return tuple(dict.fromkeys((*DOCUMENT_NAMES, *listed, *other)))

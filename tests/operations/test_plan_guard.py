@@ -137,6 +137,8 @@ def test_a_document_that_was_cut_anywhere_never_passes(engine: str) -> None:
         ('{"steps": ["same"]}', "steps[0] is no object"),
         ('{"steps": [{"op": "vanish", "urn": "urn:pulumi:a::b::c::d"}]}', "'vanish'"),
         ('{"steps": [{"op": "same", "urn": "x"}]}', "no URN"),
+        (f'{{"steps": [{{"op": "delete", "urn": "{ROOT}"}}]}}', "has no oldState"),
+        (f'{{"steps": [{{"op": "create", "urn": "{ROOT}"}}]}}', "has no newState"),
         ('{"version": 3, "deployment": {}}', "no step for the stack itself"),
     ],
 )
