@@ -28,7 +28,7 @@ ROTATION_DAYS_MAX = 365
         "CKV_AWS_7",
         "cdk-nag KMS5",
         "AWSGuard cmk-backing-key-rotation-enabled",
-        "pulumi kms-key-enable-key-rotation",
+        "pulumi aws-kms-key-enable-key-rotation",
     ),
 )
 def rotated(key: Resource, context: Context) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def in_one_region(key: Resource, context: Context) -> Iterator[Finding]:
     what="KMS refuses a key policy that nobody could change any more.",
     why="A key whose policy locks everybody out cannot be repaired, nor can what it encrypted.",
     remedy="Remove bypass_policy_lockout_safety_check.",
-    frameworks=("pulumi kms-key-disallow-bypass-policy-lockout-safety-check",),
+    frameworks=("pulumi aws-kms-key-disallow-bypass-policy-lockout-safety-check",),
 )
 def policy_cannot_lock_out(key: Resource, context: Context) -> Iterator[Finding]:
     """KMS checks by default."""
@@ -141,7 +141,7 @@ def policy_written(stack: Stack, context: Context) -> Iterator[Finding]:
     what="A key's description says what it encrypts.",
     why="Who finds a key that costs money and has no name disables it, and learns only then.",
     remedy="Set description to what it encrypts.",
-    frameworks=("pulumi kms-key-missing-description",),
+    frameworks=("pulumi aws-kms-key-missing-description",),
 )
 def described(key: Resource, context: Context) -> Iterator[Finding]:
     """A few words at least."""

@@ -35,8 +35,8 @@ PASSWORD_CHARACTERS_MIN = 16
     frameworks=(
         "CKV_AWS_17",
         "FSBP RDS.2",
-        "AWSGuard rds-instance-public-access-check",
-        "pulumi rds-instance-disallow-public-access",
+        "AWSGuard rds-instance-public-access",
+        "pulumi aws-rds-instance-disallow-public-access",
     ),
 )
 def not_public(server: Resource, context: Context) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def not_public(server: Resource, context: Context) -> Iterator[Finding]:
     what="A server lies in the host's own subnets, behind a security group of its own.",
     why="Without a subnet group RDS takes the account's default VPC, whose subnets are public.",
     remedy="Set db_subnet_group_name and vpc_security_group_ids; a replica takes its source's.",
-    frameworks=("FSBP RDS.18", "pulumi rds-instance-disallow-classic-resources"),
+    frameworks=("FSBP RDS.18",),
 )
 def in_vpc(server: Resource, context: Context) -> Iterator[Finding]:
     """A replica in the same region lies in its source's subnets."""

@@ -41,7 +41,8 @@ RESTORED_FROM = ("sourceClusterIdentifier", "sourceDbInstanceIdentifier")
         "FSBP RDS.11",
         "cdk-nag RDS13",
         "AWSGuard rds-instance-backup-enabled",
-        "pulumi rds-instance-disallow-low-backup-retention-period",
+        "pulumi aws-rds-instance-configure-backup-retention",
+        "pulumi aws-rds-instance-enable-backup-retention",
     ),
 )
 def backups_kept(server: Resource, context: Context) -> Iterator[Finding]:

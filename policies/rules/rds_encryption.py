@@ -38,7 +38,7 @@ def is_local_replica(props: Mapping[str, Any]) -> bool:
         "FSBP RDS.3",
         "cdk-nag RDS2",
         "AWSGuard rds-storage-encrypted",
-        "pulumi rds-instance-storage-encryption-enabled",
+        "pulumi aws-rds-instance-disallow-unencrypted-storage",
     ),
 )
 def storage_encrypted(server: Resource, context: Context) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def storage_encrypted(server: Resource, context: Context) -> Iterator[Finding]:
     what="A server's storage is encrypted with a key of the host's own.",
     why="Nobody but AWS decides who uses AWS's own key, and snapshots under it cannot be shared.",
     remedy="Set kms_key_id to the ARN of the host's server key.",
-    frameworks=("pulumi rds-instance-storage-encryption-with-customer-managed-key",),
+    frameworks=("pulumi aws-rds-instance-configure-customer-managed-key",),
 )
 def storage_own_key(server: Resource, context: Context) -> Iterator[Finding]:
     """A replica in the same region uses its source's."""
@@ -76,8 +76,8 @@ def storage_own_key(server: Resource, context: Context) -> Iterator[Finding]:
     frameworks=(
         "CKV_AWS_353",
         "CKV_AWS_354",
-        "pulumi rds-instance-performance-insights-enabled",
-        "pulumi rds-instance-performance-insights-encrypted",
+        "pulumi aws-rds-instance-enable-performance-insights",
+        "pulumi aws-rds-instance-disallow-unencrypted-performance-insights",
     ),
 )
 def insights_own_key(server: Resource, context: Context) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ RECOVERY_DAYS_MIN = 7
     what="A secret is encrypted with a key of the host's own.",
     why="Under AWS's own key the secret's policy alone decides who reads it.",
     remedy="Set kms_key_id to a key of the stage.",
-    frameworks=("CKV_AWS_149", "pulumi secrets-manager-secret-configure-customer-managed-key"),
+    frameworks=("CKV_AWS_149", "pulumi aws-secretsmanager-secret-configure-customer-managed-key"),
 )
 def own_key(secret: Resource, context: Context) -> Iterator[Finding]:
     """Absent is AWS's own."""
@@ -97,7 +97,7 @@ def recoverable(secret: Resource, context: Context) -> Iterator[Finding]:
     what="A secret's description says what it opens.",
     why="Nobody dares to rotate or to delete a secret that nobody can name.",
     remedy="Set description to what it opens and who renews it.",
-    frameworks=("pulumi secrets-manager-secret-missing-description",),
+    frameworks=("pulumi aws-secretsmanager-secret-missing-description",),
 )
 def described(secret: Resource, context: Context) -> Iterator[Finding]:
     """A few words at least."""
