@@ -12,13 +12,15 @@ from policies.openings import (
     names_itself,
     openings,
 )
-from policies.reading import identifiers
+from policies.reading import configuring, identifiers, made_from
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, is_unknown, known
 
 VPC = "aws:ec2/vpc:Vpc"
 PULUMIS_DESCRIPTION = "Managed by Pulumi"
 MANY_PORTS = 1000
+DATABASES = ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")
+GROUPS_OF_DATABASE = "vpcSecurityGroupIds"
 
 
 @for_resource(
@@ -175,3 +177,23 @@ def two_masters(stack: Stack, context: Context) -> Iterator[Finding]:
                 allowed="one of the two",
                 urn=group.urn,
             )
+
+
+@for_stack(
+    id="security-group-server-goes-out",
+    group=Group.ACCESS,
+    severity=Severity.MEDIUM,
+    what="The server's security groups let nothing out.",
+    why="PostgreSQL answers, it does not call: a way out serves only to carry data off.",
+    remedy="Remove the egress rule, or give it to the group of what needs it.",
+)
+def server_goes_out(stack: Stack, context: Context) -> Iterator[Finding]:
+    """Groups that a database names; rules inline and apart."""
+    databases = list(stack.of_type(*DATABASES))
+    for group in stack.of_type(SECURITY_GROUP):
+        if not any(made_from(database, group, GROUPS_OF_DATABASE) for database in databases):
+            continue
+        for rule in [group, *configuring(stack, group, RULES_APART, "securityGroupId")]:
+            for opening in openings(rule):
+                if opening.direction == "egress" and not is_unknown(rule.props, "egress"):
+                    yield Finding(found=opening.title(), allowed="no egress", urn=rule.urn)

@@ -11,15 +11,20 @@ TOPIC = "aws:sns/topic:Topic"
 POLICY = "aws:sns/topicPolicy:TopicPolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
-REFUSED = document(
-    {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sns:Publish",
-        "Resource": "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-)
+REFUSAL = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sns:Publish",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+REFUSED = document(REFUSAL)
+OTHERWISE = {
+    "an Allow": {"Effect": "Allow"},
+    "another action": {"Action": "sns:Subscribe"},
+    "one account": {"Principal": {"AWS": "111111111111"}},
+    "the wrong way round": {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
+}
 
 
 def topic(**props: Any) -> Fixture:
@@ -43,6 +48,10 @@ CASES = (
         title="apart",
     ),
     violating("topic-without-tls", topic()),
+    *(
+        violating("topic-without-tls", topic(policy=document(REFUSAL | change)), title=title)
+        for title, change in OTHERWISE.items()
+    ),
     violating(
         "topic-without-tls",
         topic(),

@@ -12,9 +12,10 @@ BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 ARN = "arn:aws:s3:::b"
 
+ONE_ROLE = {"AWS": "arn:aws:iam::111111111111:role/reader"}
 READ = {
     "Effect": "Allow",
-    "Principal": {"AWS": "arn:aws:iam::111111111111:role/reader"},
+    "Principal": ONE_ROLE,
     "Action": "s3:GetObject",
     "Resource": f"{ARN}/*",
 }
@@ -53,6 +54,9 @@ CASES = (
     violating(MISSING, bucket(), policy(tls_only("arn:aws:s3:::c")), title="of another bucket"),
     passing(LOCKED, policy(tls_only(ARN))),
     passing(LOCKED, policy(document(READ)), title="no Deny"),
+    passing(LOCKED, policy(document(LOCK | {"Effect": "Allow"})), title="an Allow"),
+    passing(LOCKED, policy(document(LOCK | {"Action": "s3:DeleteBucket"})), title="one action"),
+    passing(LOCKED, policy(document(LOCK | {"Principal": ONE_ROLE})), title="one role"),
     violating(LOCKED, policy(document(LOCK))),
     violating(LOCKED, bucket(policy=document(LOCK)), title="inline"),
 )

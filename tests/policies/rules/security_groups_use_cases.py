@@ -10,10 +10,12 @@ GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 VPC = "aws:ec2/vpc:Vpc"
 INSTANCE = "aws:rds/instance:Instance"
 
 PORT = {"protocol": "tcp", "fromPort": 5432, "toPort": 5432}
+OTHER_IDS = {"securityGroupId": "sg-1", "referencedSecurityGroupId": "sg-2"}
 EVERYTHING = {"protocol": "-1", "fromPort": 0, "toPort": 0}
 
 
@@ -95,6 +97,12 @@ def all_ports_to_group() -> list[Any]:
         passing(rule, apart(**wide), title="no group"),
         passing(rule, group(ingress=[EVERYTHING | {"self": True}]), title="itself, inline"),
         violating(rule, group(), apart(source="other", **wide)),
+        violating(rule, Fixture(type=INGRESS, props=wide | OTHER_IDS), title="by id"),
+        violating(
+            rule,
+            Fixture(type=RULE, props={"protocol": "-1", "sourceSecurityGroupId": "sg-2"}),
+            title="the older type",
+        ),
         violating(rule, apart(source="other", fromPort=0, toPort=65535), title="every port"),
         violating(rule, group(ingress=[EVERYTHING | {"securityGroups": ["sg-2"]}]), title="inline"),
     ]
@@ -123,10 +131,24 @@ def two_masters() -> list[Any]:
     ]
 
 
+def server_goes_out() -> list[Any]:
+    rule = "security-group-server-goes-out"
+    server = Fixture(type=INSTANCE, sources={"vpcSecurityGroupIds": [f"{GROUP}::group"]})
+    out = Fixture(type=EGRESS, props=PORT, sources={"securityGroupId": [f"{GROUP}::group"]})
+    return [
+        passing(rule, group(), apart(), server, title="in"),
+        passing(rule, group(egress=[PORT]), out, title="no server's"),
+        passing(rule, group(egress=UNKNOWN), server, title="unknown"),
+        violating(rule, group(), out, server),
+        violating(rule, group(egress=[PORT]), server, title="inline"),
+    ]
+
+
 CASES = (
     *undescribed(),
     *default_group(),
     *all_ports_to_group(),
     *unused(),
     *two_masters(),
+    *server_goes_out(),
 )
