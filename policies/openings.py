@@ -58,8 +58,11 @@ class Opening:
         """By which a message names it."""
         if self.every_protocol:
             return f"{self.direction} on every protocol and port"
-        ports = f"{self.ports.start}-{self.ports.stop - 1}" if self.ports else "no"
-        return f"{self.direction} on {self.protocol} ports {ports}"
+        if not self.ports:
+            return f"{self.direction} on {self.protocol}"
+        first, last = self.ports[0], self.ports[-1]
+        ports = f"port {first}" if first == last else f"ports {first}-{last}"
+        return f"{self.direction} on {self.protocol} {ports}"
 
     def others(self) -> str:
         """The ranges, for a message."""

@@ -9,6 +9,7 @@ from policies.reading import NOT_KNOWN, block, blocks, literal
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.secret_text import secrets_in
 from policies.subjects import Resource, has
+from policies.values import is_true, may_be_true, shown
 
 INSTANCE = "aws:ec2/instance:Instance"
 SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
@@ -39,9 +40,8 @@ VOLUME = "aws:ebs/volume:Volume"
 def public_address(machine: Resource, context: Context) -> Iterator[Finding]:
     """Where nothing is said the subnet decides; another rule keeps subnets from it."""
     for holder in [machine.props, *blocks(machine.props, "networkInterfaces")]:
-        value = literal(holder, "associatePublicIpAddress")
-        if value not in (None, False, "false"):
-            yield Finding(found=f"associatePublicIpAddress is {value}", allowed="false")
+        if may_be_true(holder, "associatePublicIpAddress"):
+            yield Finding(found=shown(holder, "associatePublicIpAddress"), allowed="false")
 
 
 @for_resource(
@@ -57,9 +57,9 @@ def public_address(machine: Resource, context: Context) -> Iterator[Finding]:
 def metadata_without_token(machine: Resource, context: Context) -> Iterator[Finding]:
     """AWS's default depends on image and account: say it."""
     options: Any = block(machine.props, "metadataOptions")
-    tokens = literal(options, "httpTokens")
-    if tokens != "required" and literal(options, "httpEndpoint") != "disabled":
-        yield Finding(found=f"httpTokens is {tokens}", allowed="required")
+    off = literal(options, "httpEndpoint") == "disabled"
+    if literal(options, "httpTokens") != "required" and not off:
+        yield Finding(found=shown(options, "httpTokens"), allowed="required")
 
 
 @for_resource(
@@ -76,9 +76,8 @@ def metadata_without_token(machine: Resource, context: Context) -> Iterator[Find
 def disk_unencrypted(resource: Resource, context: Context) -> Iterator[Finding]:
     """A machine that says nothing of its root disk gets what the image has, unencrypted often."""
     for disk in _disks(resource):
-        value = literal(disk, "encrypted")
-        if value not in (True, "true"):
-            yield Finding(found=f"a disk whose encrypted is {value}", allowed="true")
+        if not is_true(disk, "encrypted"):
+            yield Finding(found=f"a disk of which {shown(disk, 'encrypted')}", allowed="true")
 
 
 def _disks(resource: Resource) -> list[Any]:
@@ -142,4 +141,4 @@ def user_data_secret(machine: Resource, context: Context) -> Iterator[Finding]:
 def opened_to_others(resource: Resource, context: Context) -> Iterator[Finding]:
     """Each of them is the violation, but for a console that is switched off."""
     if literal(resource.props, "enabled") is not False:
-        yield Finding(found=f"a {resource.type}", allowed="none")
+        yield Finding(found=f"a resource of type {resource.type}", allowed="none")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.reading import block, literal
+from policies.reading import block
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.subjects import Resource
+from policies.subjects import Resource, has
+from policies.values import is_true, may_be_true, shown
 
 DOORS = (
     "aws:apigateway/restApi:RestApi",
@@ -55,7 +56,7 @@ OPEN_UNLESS_SAID = ("aws:eks/cluster:Cluster", "aws:redshift/cluster:Cluster")
 def public_door(resource: Resource, context: Context) -> Iterator[Finding]:
     """What AWS gives a public address by its nature."""
     if resource.type in DOORS:
-        yield Finding(found=f"a {resource.type}", allowed="none")
+        yield Finding(found=f"a resource of type {resource.type}", allowed="none")
 
 
 @for_resource(
@@ -69,9 +70,8 @@ def public_door(resource: Resource, context: Context) -> Iterator[Finding]:
 )
 def public_load_balancer(resource: Resource, context: Context) -> Iterator[Finding]:
     """Absent means that it faces the internet, and a flag is written down, not computed."""
-    internal = literal(resource.props, "internal")
-    if internal is not True:
-        yield Finding(found=f"internal is {internal}", allowed="true")
+    if not is_true(resource.props, "internal"):
+        yield Finding(found=shown(resource.props, "internal"), allowed="true")
 
 
 @for_resource(
@@ -87,8 +87,6 @@ def public_flag(resource: Resource, context: Context) -> Iterator[Finding]:
     """A flag is written down, not computed."""
     place, key = FLAGS[resource.type]
     holder = block(resource.props, place) if place else resource.props
-    value = literal(holder, key)
-    if value is None:
-        value = resource.type in OPEN_UNLESS_SAID
-    if value is not False:
-        yield Finding(found=f"{key} is {value}", allowed="false")
+    left_open = resource.type in OPEN_UNLESS_SAID and not has(holder, key)
+    if left_open or may_be_true(holder, key):
+        yield Finding(found=shown(holder, key), allowed="false")

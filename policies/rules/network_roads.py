@@ -92,7 +92,7 @@ ELSEWHERE = (
 def road(resource: Resource, context: Context) -> Iterator[Finding]:
     """Peering, transit gateways, VPNs, PrivateLink, shares: each of them is the violation."""
     if resource.type in ROADS:
-        yield Finding(found=f"a {resource.type}", allowed="none")
+        yield Finding(found=f"a resource of type {resource.type}", allowed="none")
 
 
 @for_resource(

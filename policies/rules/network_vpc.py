@@ -16,6 +16,7 @@ from policies.reading import (
 )
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
+from policies.values import may_be_true, shown
 
 VPC = "aws:ec2/vpc:Vpc"
 VPC_RANGE = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
@@ -62,9 +63,8 @@ BELONGS_OUTSIDE = (NAT_GATEWAY, ROUTES_OF_SUBNET)
 def subnet_public_address(subnet: Resource, context: Context) -> Iterator[Finding]:
     """AWS's default for a subnet that is made is false; a flag is written, not computed."""
     for key in ("mapPublicIpOnLaunch", "assignIpv6AddressOnCreation"):
-        value = literal(subnet.props, key)
-        if value not in (None, False):
-            yield Finding(found=f"{key} is {value}", allowed="false")
+        if may_be_true(subnet.props, key):
+            yield Finding(found=shown(subnet.props, key), allowed="false")
 
 
 @for_resource(
@@ -80,7 +80,9 @@ def subnet_public_address(subnet: Resource, context: Context) -> Iterator[Findin
 def default_vpc(resource: Resource, context: Context) -> Iterator[Finding]:
     """Adopting it is the violation."""
     if resource.type in DEFAULT_NETWORK:
-        yield Finding(found=f"a {resource.type}", allowed="aws.ec2.Vpc of the host")
+        yield Finding(
+            found=f"a resource of type {resource.type}", allowed="aws.ec2.Vpc of the host"
+        )
 
 
 @for_resource(
@@ -96,7 +98,7 @@ def default_vpc(resource: Resource, context: Context) -> Iterator[Finding]:
 def network_acl(resource: Resource, context: Context) -> Iterator[Finding]:
     """Any ACL beside the one that AWS makes."""
     if resource.type in NETWORK_ACLS:
-        yield Finding(found=f"a {resource.type}", allowed="none")
+        yield Finding(found=f"a resource of type {resource.type}", allowed="none")
 
 
 @for_resource(

@@ -19,6 +19,7 @@ from policies.buckets import (
 from policies.reading import block, configured, literal
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
+from policies.values import is_true, shown
 
 PRIVATE_ACLS = (None, "", "private")
 EVERYBODY = ("AllUsers", "AuthenticatedUsers")
@@ -47,9 +48,8 @@ EVERYBODY = ("AllUsers", "AuthenticatedUsers")
 )
 def acl_public(resource: Resource, context: Context) -> Iterator[Finding]:
     """Canned lists and grants, inline and apart; one that is not known yet may be any."""
-    acl = literal(resource.props, "acl")
-    if acl not in PRIVATE_ACLS:
-        yield Finding(found=f"acl is {acl}", allowed="absent or private")
+    if literal(resource.props, "acl") not in PRIVATE_ACLS:
+        yield Finding(found=shown(resource.props, "acl"), allowed="absent or private")
     for uri in grantee_uris(resource.props):
         if uri.endswith(EVERYBODY):
             yield Finding(found=f"a grant to {uri}", allowed="no grant to everybody")
@@ -67,9 +67,9 @@ def acl_public(resource: Resource, context: Context) -> Iterator[Finding]:
 )
 def acls_allowed(resource: Resource, context: Context) -> Iterator[Finding]:
     """AWS's default for new buckets is BucketOwnerEnforced, other values must be asked for."""
-    ownership = literal(block(resource.props, "rule"), "objectOwnership")
-    if ownership != "BucketOwnerEnforced":
-        yield Finding(found=f"objectOwnership is {ownership}", allowed="BucketOwnerEnforced")
+    rule = block(resource.props, "rule")
+    if literal(rule, "objectOwnership") != "BucketOwnerEnforced":
+        yield Finding(found=shown(rule, "objectOwnership"), allowed="BucketOwnerEnforced")
 
 
 @for_resource(
@@ -95,9 +95,8 @@ def acls_allowed(resource: Resource, context: Context) -> Iterator[Finding]:
 def block_weak(resource: Resource, context: Context) -> Iterator[Finding]:
     """Absent means false; a flag is written down, not computed."""
     for key in BLOCKS:
-        value = literal(resource.props, key)
-        if value is not True:
-            yield Finding(found=f"{key} is {value}", allowed="true")
+        if not is_true(resource.props, key):
+            yield Finding(found=shown(resource.props, key), allowed="true")
 
 
 @for_resource(
@@ -114,8 +113,8 @@ def access_point_open(resource: Resource, context: Context) -> Iterator[Finding]
     """A block that is absent is AWS's default, all of it; one that is there states all four."""
     stated = block(resource.props, "publicAccessBlockConfiguration")
     for key in stated:
-        if literal(stated, key) is not True:
-            yield Finding(found=f"{key} is {literal(stated, key)}", allowed="true")
+        if not is_true(stated, key):
+            yield Finding(found=shown(stated, key), allowed="true")
     if not has(resource.props, "vpcConfiguration"):
         yield Finding(found="it can be used from the internet", allowed="vpcConfiguration")
 

@@ -84,9 +84,9 @@ def object_encryption_weak(resource: Resource, context: Context) -> Iterator[Fin
 def versioning_off(resource: Resource, context: Context) -> Iterator[Finding]:
     """A bucket that states nothing inline is a stack rule's."""
     if resource.type in VERSIONINGS:
-        status = literal(block(resource.props, "versioningConfiguration"), "status")
-        if status != "Enabled":
-            yield Finding(found=f"status is {status}", allowed="Enabled")
+        configuration = block(resource.props, "versioningConfiguration")
+        if literal(configuration, "status") != "Enabled":
+            yield Finding(found=shown(configuration, "status"), allowed="Enabled")
     for stated in blocks(resource.props, "versioning", "versionings"):
         if literal(stated, "enabled") is not True:
             yield Finding(found=shown(stated, "enabled"), allowed="true")

@@ -11,7 +11,7 @@ TOPIC = "aws:sns/topic:Topic"
 POLICY = "aws:sns/topicPolicy:TopicPolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 
-REFUSAL = {
+REFUSAL: dict[str, Any] = {
     "Effect": "Deny",
     "Principal": "*",
     "Action": "sns:Publish",
@@ -19,7 +19,7 @@ REFUSAL = {
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 REFUSED = document(REFUSAL)
-OTHERWISE = {
+OTHERWISE: dict[str, dict[str, Any]] = {
     "an Allow": {"Effect": "Allow"},
     "another action": {"Action": "sns:Subscribe"},
     "one account": {"Principal": {"AWS": "111111111111"}},

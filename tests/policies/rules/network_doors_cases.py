@@ -36,6 +36,11 @@ CASES = (
     violating("network-public-flag", service(assignPublicIp=UNKNOWN), title="unknown"),
     violating("network-public-flag", balancer(BROKER, publiclyAccessible=True), title="no block"),
     violating("network-public-flag", Fixture(type=KUBERNETES), title="absent, which is on"),
+    passing(
+        "network-public-flag",
+        Fixture(type=KUBERNETES, props={"vpcConfig": {"endpointPublicAccess": False}}),
+        title="switched off",
+    ),
     undecided(
         "network-public-flag", Fixture(type=SERVICE, props={"networkConfiguration": UNKNOWN})
     ),
