@@ -78,6 +78,7 @@ ESCALATING = frozenset().union(
         "lambda",
         "createeventsourcemapping updatefunctioncode updatefunctionconfiguration",
     ),
+    _of("airflow", "invokerestapi"),
     _of("cloudformation", "createchangeset createstack createstackset executechangeset"),
     _of("cloudformation", "createstackinstances updatestack updatestackset"),
     _of("codebuild", "createproject startbuild startbuildbatch updateproject"),
@@ -101,9 +102,20 @@ https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/
 """
 
 GOVERNING = frozenset().union(
-    _of("backup", "deletebackupvaultaccesspolicy putbackupvaultaccesspolicy"),
+    _of("airflow", "deleteenvironment updateenvironment"),
+    _of(
+        "backup",
+        "deletebackupvault deletebackupvaultaccesspolicy deleterecoverypoint "
+        "putbackupvaultaccesspolicy",
+    ),
+    _of("cloudtrail", "deletetrail puteventselectors stoplogging updatetrail"),
     _of("dynamodb", "deleteresourcepolicy putresourcepolicy"),
-    _of("ec2", "modifyimageattribute modifysnapshotattribute"),
+    _of(
+        "ec2",
+        "acceptvpcpeeringconnection authorizesecuritygroupegress authorizesecuritygroupingress "
+        "createroute createvpcpeeringconnection modifyimageattribute modifysecuritygrouprules "
+        "modifysnapshotattribute replaceroute",
+    ),
     _of("ec2", "modifyvpcendpoint modifyvpcendpointservicepermissions"),
     _of("ecr", "deleterepositorypolicy putregistrypolicy setrepositorypolicy"),
     _of("events", "putpermission removepermission"),
@@ -114,27 +126,34 @@ GOVERNING = frozenset().union(
     ),
     _of("lambda", "addlayerversionpermission addpermission createfunctionurlconfig"),
     _of("lambda", "removepermission updatefunctionurlconfig"),
-    _of("logs", "deleteresourcepolicy putresourcepolicy putsubscriptionfilter"),
+    _of("logs", "deleteloggroup deleteresourcepolicy putresourcepolicy putretentionpolicy"),
+    _of("logs", "putsubscriptionfilter"),
     _of("organizations", "attachpolicy detachpolicy leaveorganization updatepolicy"),
     _of("ram", "associateresourceshare createresourceshare updateresourceshare"),
-    _of("rds", "modifydbclustersnapshotattribute modifydbsnapshotattribute"),
-    _of("rds", "startexporttask"),
+    _of(
+        "rds",
+        "deletedbcluster deletedbclustersnapshot deletedbinstance deletedbinstanceautomatedbackup "
+        "deletedbsnapshot modifydbcluster modifydbclustersnapshotattribute modifydbinstance "
+        "modifydbparametergroup modifydbsnapshotattribute restoredbinstancefromdbsnapshot "
+        "restoredbinstancetopointintime startexporttask",
+    ),
     _of(
         "s3",
         "bypassgovernanceretention deleteaccesspointpolicy deletebucket deletebucketpolicy "
+        "deleteobjectversion "
         "objectowneroverridetobucketowner putaccesspointpolicy putaccountpublicaccessblock "
         "putbucketacl putbucketownershipcontrols putbucketpolicy putbucketpublicaccessblock "
         "putbucketversioning putencryptionconfiguration putlifecycleconfiguration putobjectacl "
         "putobjectversionacl putreplicationconfiguration",
     ),
-    _of("secretsmanager", "deleteresourcepolicy putresourcepolicy"),
+    _of("secretsmanager", "deleteresourcepolicy deletesecret putresourcepolicy"),
     _of("sns", "addpermission removepermission settopicattributes"),
     _of("sqs", "addpermission removepermission setqueueattributes"),
     _of("ssm", "modifydocumentpermission putresourcepolicy deleteresourcepolicy"),
     _of("sso", "attachmanagedpolicytopermissionset putinlinepolicytopermissionset"),
     _of("sso", "putpermissionspolicy"),
 )
-"""Actions that say who may use a resource, or that undo its protection."""
+"""Actions that say who may use a resource, open a network to it, undo its protection or end it."""
 
 CREDENTIALS = frozenset().union(
     _of("airflow", "createclitoken createweblogintoken"),

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policies.documents import Statement
-from policies.patterns import has_wildcard, is_any, widened
+from policies.patterns import is_any, widened
 from policies.placed_documents import NOT_KNOWN_YET
 
 CALLER_KEYS = (
     "aws:principalarn",
     "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
 )
-"""Who calls, or from which network: https://docs.aws.amazon.com/IAM/latest/UserGuide/
+"""Who calls. Not organisations, networks and endpoints: AWS numbers them, and a number tells nobody
+whether it is ours. https://docs.aws.amazon.com/IAM/latest/UserGuide/
 reference_policies_condition-keys.html"""
 
 SOURCE_KEYS = (
     "aws:sourcearn",
     "aws:sourceaccount",
-    "aws:sourceorgid",
     "aws:sourceowner",
     "iot:sourcearn",
 )
@@ -33,14 +30,14 @@ _ARN_PARTS = 6
 
 
 def is_bound_value(value: str, accounts: Iterable[str]) -> bool:
-    """Whether a condition's value means one of `accounts`, or one named thing outside IAM.
+    """Whether a condition's value means one of `accounts`.
 
     An ARN must name its account, a bucket's must carry it in its name: anybody can have a bucket.
     """
     if value == NOT_KNOWN_YET:
         return True
     if not value.startswith("arn:"):
-        return not has_wildcard(value) and (not value.isdigit() or value in set(accounts))
+        return value in set(accounts)
     parts = widened(value).split(":", _ARN_PARTS - 1)
     if len(parts) < _ARN_PARTS or is_any(parts[2]) or is_any(parts[5]):
         return False

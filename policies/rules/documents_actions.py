@@ -121,19 +121,25 @@ def passes_named_roles(resource: Resource, context: Context) -> Iterator[Finding
     id="document-assumes-named-roles",
     group=Group.ACCESS,
     severity=Severity.HIGH,
-    what="sts:AssumeRole names the roles in full.",
-    why="A pattern also fits the role that somebody makes tomorrow.",
+    what="sts:AssumeRole names roles of the stages in full.",
+    why="A pattern also fits the role that somebody makes tomorrow, and what a role of elsewhere "
+    "may do is not seen here.",
     remedy="List the ARNs of the roles (Names.role_arn).",
     frameworks=("CKV_AWS_287",),
 )
 def assumes_named_roles(resource: Resource, context: Context) -> Iterator[Finding]:
-    """With a token from elsewhere, too."""
+    """With a token from elsewhere, too. Whose role it is, isolation asks."""
+    own = tuple(f"{stage.names.role_arn('')}-" for stage in context.stages.all.values())
     for placed, statement in documents_of(resource, Kind.IDENTITY):
-        wide = [found for found in statement.resources if has_wildcard(found)]
-        if statement.granted(ASSUMING) and (wide or not statement.resources):
+        named = [
+            found
+            for found in statement.resources
+            if found.startswith(own) and not has_wildcard(found)
+        ]
+        if statement.granted(ASSUMING) and (named != list(statement.resources) or not named):
             yield Finding(
                 found=f"{placed.place}: {_on(statement)}",
-                allowed="ARNs without wildcards",
+                allowed="ARNs of the stages' roles, without wildcards",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from policies.documents import Statement
@@ -28,6 +29,8 @@ FORWARDING = frozenset(
     }
 )
 """What a port-forward to the server takes, besides signing in to it."""
+
+_IDENTITY = re.compile(r"arn:aws:(iam|sts)::[0-9]*:(role|user|assumed-role|federated-user)/.*")
 
 AWS_SESSION_DOCUMENTS = "arn:aws:ssm:*:document/AWS-*"
 
@@ -199,3 +202,34 @@ def _beyond_reading(statement: Statement, reading: str) -> str:
     ):
         return "starts sessions by AWS's own documents"
     return ""
+
+
+@for_stack(
+    id="document-people-use-the-door",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="Where data is worth keeping, people and roles of elsewhere take on the readers' role and "
+    "no other.",
+    why="Any other role that they may take on is a second door, and one that nobody reviews.",
+    remedy="Have them read by the door (tenant.reader_arns); let workflows deploy.",
+)
+def people_use_the_door(stack: Stack, context: Context) -> Iterator[Finding]:
+    """Roles of the stages are judged by what may take on whom; tokens by their subject."""
+    stages = context.stages
+    if not stages.current.settings.stage.protected:
+        return
+    own = tuple(f"{stage.names.role_arn('')}-" for stage in stages.all.values())
+    reading = stages.current.names.database_user_arn(stages.current.names.readonly)
+    doors = {role.urn for role in _roles_that_connect(stack, reading)}
+    for role in stack.of_type(ROLE):
+        strangers = sorted(
+            value
+            for value in _trusted(role)
+            if _IDENTITY.fullmatch(value) and not value.startswith(own)
+        )
+        if strangers and role.urn not in doors:
+            yield Finding(
+                urn=role.urn,
+                found=f"trusts {', '.join(strangers)}",
+                allowed=f"a role that connects as {stages.current.names.readonly}",
+            )

@@ -10,16 +10,6 @@ from policies.placed_documents import documents_of, placed_documents
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
 
-ENGINES = (
-    "aws:cloudcontrol/resource:Resource",
-    "aws:cloudformation/stack:Stack",
-    "aws:cloudformation/stackInstances:StackInstances",
-    "aws:cloudformation/stackSet:StackSet",
-    "aws:cloudformation/stackSetInstance:StackSetInstance",
-    "aws:servicecatalog/provisionedProduct:ProvisionedProduct",
-)
-"""Types that make resources from a text of their own."""
-
 
 @for_resource(
     *types_with(*Kind),
@@ -66,20 +56,3 @@ def not_inverted(resource: Resource, context: Context) -> Iterator[Finding]:
                 found=f"{placed.place}: {statement} allows by {', '.join(found)}",
                 allowed="Action, Resource and Principal",
             )
-
-
-@for_resource(
-    *ENGINES,
-    id="resource-in-program",
-    group=Group.ACCESS,
-    severity=Severity.HIGH,
-    what="What the stack makes is a resource of this program.",
-    why="A template or a document for another engine makes resources that no rule sees.",
-    remedy="Register the resources themselves.",
-)
-def in_program(resource: Resource, context: Context) -> Iterator[Finding]:
-    """Whatever it holds."""
-    if resource.type in ENGINES:
-        yield Finding(
-            found=f"{resource.name} is a {resource.type}", allowed="resources of their own"
-        )

@@ -45,7 +45,6 @@ KEY_BOUNDS = ("kms:viaservice", "kms:calleraccount", *SOURCE_KEYS, *CALLER_KEYS)
         "FSBP S3.3",
         "FSBP SNS.4",
         "FSBP SQS.3",
-        "pulumi lambda-permission-configure-source-arn",
     ),
 )
 def not_public(resource: Resource, context: Context) -> Iterator[Finding]:
@@ -97,7 +96,7 @@ def _is_stranger(principal: Principal, accounts: set[str]) -> bool:
     why="Otherwise another customer of the service can have it use the resource (confused deputy).",
     remedy="Add aws:SourceArn or aws:SourceAccount; source_arn or source_account to a Lambda "
     "permission.",
-    frameworks=("CKV_AWS_364",),
+    frameworks=("CKV_AWS_364", "pulumi aws-lambda-permission-configure-source-arn"),
 )
 def resource_service_bound(resource: Resource, context: Context) -> Iterator[Finding]:
     """Whatever the service: each of those that call resources says on whose behalf."""

@@ -22,6 +22,7 @@ An instance or a function gets its role by iam:PassRole, which names both.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 """
 
+GITHUB_SUBJECT = "token.actions.githubusercontent.com:sub"
 _EXACT_OPERATORS = frozenset({"stringequals"})
 
 
@@ -103,11 +104,15 @@ def token_exact(role: Resource, context: Context) -> Iterator[Finding]:
     for placed, statement in documents_of(role, Kind.TRUST):
         federated = [found for found in statement.principals if found.kind == "Federated"]
         for principal in federated:
-            missing = [key for key in _demanded(principal) if not _is_exact(statement, key)]
+            repository = _repository(context)
+            missing = [
+                key for key in _demanded(principal) if not _is_exact(statement, key, repository)
+            ]
             if missing:
                 yield Finding(
                     found=f"{placed.place}: {principal.value} without exact {', '.join(missing)}",
-                    allowed="StringEquals, values without wildcards",
+                    allowed="StringEquals, values without wildcards, subjects that begin with "
+                    f"{_repository(context)}",
                 )
 
 
@@ -118,12 +123,29 @@ def _demanded(principal: Principal) -> tuple[str, ...]:
     return (f"{issuer}:aud", f"{issuer}:sub")
 
 
-def _is_exact(statement: Statement, key: str) -> bool:
+def _repository(context: Context) -> str:
+    """How the subjects of this project's own workflows begin."""
+    repository = context.stages.current.settings.stage.repository
+    return f"repo:{repository.removeprefix('github.com/')}:"
+
+
+def _is_exact(statement: Statement, key: str, repository: str) -> bool:
     return any(
         condition.operator in _EXACT_OPERATORS
         and condition.demands
         and condition.key == key
         and bool(condition.values)
-        and not any(has_wildcard(value) for value in condition.values)
+        and all(_is_ours(key, value, repository) for value in condition.values)
         for condition in statement.conditions
     )
+
+
+def _is_ours(key: str, value: str, repository: str) -> bool:
+    """Whether a value is one, and of our own repository where GitHub says whose it is.
+
+    What runs for a pull request is anybody's.
+    """
+    if has_wildcard(value):
+        return False
+    subject = value.removeprefix(repository)
+    return key != GITHUB_SUBJECT or (subject != value and subject != "pull_request")

@@ -1,16 +1,27 @@
-"""Whom identity policies sign in as, and what is granted beside them."""
+"""Whom identity policies sign in as, where they end, and what is granted beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.bounds import CALLER_KEYS
 from policies.document_places import Kind, types_with
+from policies.patterns import has_wildcard, overlap, widened
 from policies.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, known
 
 CONNECT = "rds-db:connect"
 GRANT = "aws:kms/grant:Grant"
+_ARN_PARTS = 6
+
+QUEUES_OF_AIRFLOW = ("arn:aws:sqs:", ":*:airflow-celery-*")
+"""Start and end: MWAA's queues lie in an account of AWS's that has no name beforehand.
+
+https://docs.aws.amazon.com/mwaa/latest/userguide/mwaa-create-role.html
+"""
+
+WRITING_OBJECTS = ("s3:deleteobject", "s3:putobject", "s3:replicateobject", "s3:restoreobject")
 
 
 @for_resource(
@@ -54,3 +65,76 @@ def not_granted_aside(grant: Resource, context: Context) -> Iterator[Finding]:
     if grant.type == GRANT:
         found = known(grant.props, "granteePrincipal", "a principal not known yet")
         yield Finding(found=f"a grant for {found}", allowed="no grants")
+
+
+@for_resource(
+    *types_with(Kind.IDENTITY),
+    id="document-account-named",
+    group=Group.ACCESS,
+    severity=Severity.HIGH,
+    what="An identity policy ends at the account: no resource in any account, and nothing written "
+    "into a bucket of elsewhere.",
+    why="Data leaves by a bucket, topic or queue of a stranger as easily as by a public one.",
+    remedy="Put the account into the ARN (Names.arn); write into the stage's own bucket. Only "
+    "MWAA's queue airflow-celery-* is in an account that nobody knows.",
+    frameworks=("CKV_AWS_288",),
+)
+def account_named(resource: Resource, context: Context) -> Iterator[Finding]:
+    """The account of a bucket is in its name, as Names.bucket makes it."""
+    account = context.stages.current.account_id
+    for placed, statement in documents_of(resource, Kind.IDENTITY):
+        anywhere = [found for found in statement.resources if _is_anywhere(found)]
+        foreign = [
+            found
+            for found in statement.resources
+            if statement.granted(WRITING_OBJECTS) and _is_bucket_without(account, found)
+        ]
+        if anywhere or foreign:
+            yield Finding(
+                found=f"{placed.place}: {statement} on {', '.join([*anywhere, *foreign])}",
+                allowed=f"resources of account {account}",
+            )
+
+
+def _is_anywhere(resource: str) -> bool:
+    start, end = QUEUES_OF_AIRFLOW
+    parts = widened(resource).split(":", _ARN_PARTS - 1)
+    of_airflow = resource.startswith(start) and resource.endswith(end)
+    return len(parts) == _ARN_PARTS and has_wildcard(parts[4]) and not of_airflow
+
+
+def _is_bucket_without(account: str, resource: str) -> bool:
+    parts = widened(resource).split(":", _ARN_PARTS - 1)
+    return parts[2:3] == ["s3"] and account not in parts[-1].split("/")[0]
+
+
+@for_resource(
+    *types_with(Kind.RESOURCE, Kind.KEY),
+    id="document-door-not-widened",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="No resource opens itself to Airflow's execution role or to the readers' role.",
+    why="What a resource's own policy grants is not in the role's policies: the role without data "
+    "gets data, and the door for reading the database opens more.",
+    remedy="Grant it to the stage's task role.",
+)
+def door_not_widened(resource: Resource, context: Context) -> Iterator[Finding]:
+    """Of whatever stage, by name or by a pattern that fits."""
+    doors = {
+        stage.names.role_arn(role)
+        for stage in context.stages.all.values()
+        for role in ("airflow-execution", "readonly")
+    }
+    for placed, statement in documents_of(resource, Kind.RESOURCE, Kind.KEY):
+        callers = {found.value for found in statement.principals if found.value != "*"} | {
+            value
+            for condition in statement.conditions
+            if condition.key in CALLER_KEYS
+            for value in condition.values
+        }
+        opened = sorted(value for value in callers for door in doors if overlap(value, door))
+        if opened:
+            yield Finding(
+                found=f"{placed.place}: {statement} for {', '.join(opened)}",
+                allowed="other roles of the stage",
+            )

@@ -12,6 +12,12 @@ ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
+OF_A_ROLE = (
+    "aws:iam/instanceProfile:InstanceProfile",
+    "aws:iam/rolePolicy:RolePolicy",
+)
+"""Besides attachments: what belongs to the role that `role` says."""
+
 _LISTS = {
     ROLE: ("managedPolicyArns",),
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": ("policyArns",),
@@ -91,7 +97,7 @@ def managed_policy_listed(resource: Resource, context: Context) -> Iterator[Find
 )
 def attachment_in_stack(stack: Stack, context: Context) -> Iterator[Finding]:
     """By property dependency or by name."""
-    for holder in stack.of_type(ATTACHMENT, "aws:iam/rolePolicy:RolePolicy"):
+    for holder in stack.of_type(ATTACHMENT, *OF_A_ROLE):
         if not _comes_from(stack, holder, "role", ROLE, ("name", "id", "arn")):
             yield Finding(
                 urn=holder.urn,
@@ -128,7 +134,7 @@ def _comes_from(
     what="A role's policies are listed on the role or attached one by one, not both.",
     why="Each update of the role takes away what the other resources attached.",
     remedy="Use aws.iam.RolePolicy and aws.iam.RolePolicyAttachment alone.",
-    frameworks=("AWSGuard iam-role-management-conflicts",),
+    frameworks=("AWSGuard iam-role-no-policy-management-conflicts",),
 )
 def role_has_one_manager(stack: Stack, context: Context) -> Iterator[Finding]:
     """Attached one by one: by name, or by an output of the role."""

@@ -40,7 +40,7 @@ EXCLUSIVE = (
     what="People and machines take on roles; the stages have no IAM users, groups or keys.",
     why="A key that never expires is found some day, and its secret lies in the checkpoint.",
     remedy="Make a role, and let a role of the organisation's sign-in or a service take it on.",
-    frameworks=("FSBP IAM.2", "FSBP IAM.3", "CKV_AWS_40", "CKV_AWS_273"),
+    frameworks=("CKV_AWS_40", "CKV_AWS_273"),
 )
 def no_users(resource: Resource, context: Context) -> Iterator[Finding]:
     """Whatever they hold."""
@@ -56,7 +56,7 @@ def no_users(resource: Resource, context: Context) -> Iterator[Finding]:
     what="Policies are attached to one role at a time, by resources that leave others alone.",
     why="An exclusive attachment takes its policies away from roles of other stacks.",
     remedy="Use aws.iam.RolePolicyAttachment or aws.iam.RolePolicy.",
-    frameworks=("AWSGuard iam-role-management-conflicts",),
+    frameworks=("AWSGuard iam-role-no-policy-management-conflicts",),
 )
 def no_exclusive_attachment(resource: Resource, context: Context) -> Iterator[Finding]:
     """Whatever it attaches."""

@@ -189,6 +189,11 @@ CASES = (
     violating(ASSUMES, role_policy(allow("sts:AssumeRole", f"{TASK}*")), title="a pattern"),
     violating(
         ASSUMES,
+        role_policy(allow("sts:AssumeRole", [TASK, f"arn:aws:iam::{OWN}:role/developers"])),
+        title="a role of no stage",
+    ),
+    violating(
+        ASSUMES,
         role_policy(
             allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/devstages-${{aws:username}}-task")
         ),

@@ -25,6 +25,7 @@ DATA = "document-execution-role-holds-no-data"
 TASKS = "document-tasks-taken-on-by-airflow"
 READERS = "document-door-trusts-readers"
 READING = "document-door-reads-only"
+PEOPLE = "document-people-use-the-door"
 
 EXECUTION = role_arn("preprod-airflow-execution")
 DEVELOPERS = f"arn:aws:iam::{OWN}:role/developers"
@@ -223,5 +224,26 @@ CASES = (
             props={"role": "devstages-preprod-x", "policyArn": "arn:aws:iam::aws:policy/x"},
         ),
         title="a managed policy",
+    ),
+    passing(PEOPLE, role(BY_READERS), policy(DOOR)),
+    passing(PEOPLE, role(trusting({"AWS": EXECUTION})), title="a role of the stage"),
+    passing(PEOPLE, role(MWAA), title="a service"),
+    passing(
+        PEOPLE,
+        role(trusting({"Federated": f"arn:aws:iam::{OWN}:oidc-provider/x"})),
+        title="a token",
+    ),
+    passing(
+        PEOPLE,
+        role(trusting({"AWS": DEVELOPERS})),
+        stack="test",
+        title="a stage that may break freely",
+    ),
+    violating(PEOPLE, role(trusting({"AWS": DEVELOPERS}))),
+    violating(PEOPLE, role(BY_READERS), policy(APP), title="by condition"),
+    violating(
+        PEOPLE,
+        role(trusting({"AWS": f"arn:aws:sts::{OWN}:assumed-role/developers/me"})),
+        title="a session",
     ),
 )

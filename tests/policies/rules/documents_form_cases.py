@@ -130,9 +130,4 @@ CASES = (
         role({"Effect": "Allow", "NotAction": "sts:TagSession", "Principal": "*"}),
         title="trust",
     ),
-    passing("resource-in-program", role_policy(READ)),
-    violating(
-        "resource-in-program",
-        Fixture(type="aws:cloudformation/stack:Stack", props={"templateBody": "{}"}),
-    ),
 )

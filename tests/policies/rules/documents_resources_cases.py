@@ -62,8 +62,13 @@ CASES = (
     passing(PUBLIC, holding(BUCKET_POLICY, {**allow("s3:*", Principal="*"), "Effect": "Deny"})),
     passing(PUBLIC, bucket("*", **BY_ACCOUNT), title="an account's callers"),
     passing(PUBLIC, bucket("*", **when("ArnEquals", "aws:PrincipalArn", TASK)), title="one role"),
-    passing(
+    violating(
         PUBLIC, bucket("*", **when("StringEquals", "aws:SourceVpce", "vpce-1")), title="a network"
+    ),
+    violating(
+        PUBLIC,
+        bucket("*", **when("StringEquals", "aws:PrincipalOrgID", "o-1")),
+        title="an organisation, whose nobody knows",
     ),
     passing(
         PUBLIC, topic({"AWS": "*"}, **when("StringEquals", "AWS:SourceOwner", OWN)), title="a topic"
@@ -121,7 +126,10 @@ CASES = (
     ),
     violating(PUBLIC, permission(principal="*"), title="a permission"),
     violating(PUBLIC, permission(), title="a permission for nobody in particular"),
-    passing(PUBLIC, permission(principal="*", principalOrgId="o-1"), title="an organisation"),
+    violating(
+        PUBLIC, permission(principal="*", principalOrgId="o-1"), title="a permission for many"
+    ),
+    passing(PUBLIC, permission(principal="*", sourceAccount=OWN), title="a permission for a few"),
     passing(ACCOUNTS, bucket({"AWS": TASK})),
     passing(ACCOUNTS, topic(EVENTS), title="a service"),
     passing(ACCOUNTS, bucket("*"), title="everybody has a rule of its own"),

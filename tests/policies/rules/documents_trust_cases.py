@@ -162,6 +162,17 @@ CASES = (
         role(trusting(OIDC, WEB, **when(StringEquals={**EXACT, f"{ISSUER}:sub": []}))),
         title="no subject at all",
     ),
+    *(
+        violating(
+            TOKEN,
+            role(trusting(OIDC, WEB, **when(StringEquals={**EXACT, f"{ISSUER}:sub": subject}))),
+            title=subject,
+        )
+        for subject in (
+            "repo:somebody/else:environment:preprod",
+            "repo:example/development-stages:pull_request",
+        )
+    ),
     violating(
         TOKEN,
         role(trusting(OIDC, WEB, **when(StringEqualsIfExists=EXACT))),

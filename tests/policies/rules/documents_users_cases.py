@@ -5,16 +5,23 @@ from __future__ import annotations
 from tests.policies.cases import Fixture, passing, violating
 from tests.policies.document_fixtures import (
     BUCKET,
+    BUCKET_POLICY,
+    KEY,
     OTHER,
     OWN,
     REGION,
     allow,
+    holding,
     role_arn,
     role_policy,
 )
 
 CONNECTS = "document-connects-as-own-user"
+ACCOUNT = "document-account-named"
+DOOR = "document-door-not-widened"
 READ = "s3:GetObject"
+QUEUE = f"arn:aws:sqs:{REGION}:*:airflow-celery-*"
+EXECUTION = role_arn("preprod-airflow-execution")
 
 
 def user(name: str, account: str = OWN) -> str:
@@ -54,5 +61,58 @@ CASES = (
     violating(
         "key-not-granted-aside",
         Fixture(type="aws:kms/grant:Grant", props={"granteePrincipal": role_arn("preprod-task")}),
+    ),
+    passing(ACCOUNT, role_policy(allow("s3:PutObject", f"{BUCKET}/*"))),
+    passing(ACCOUNT, role_policy(allow("sqs:SendMessage", QUEUE)), title="Airflow's queue"),
+    passing(ACCOUNT, role_policy(allow(READ, "arn:aws:s3:::public-data/*")), title="reading"),
+    passing(ACCOUNT, role_policy(allow("s3:PutObject", "*")), title="no ARN: others see it"),
+    violating(ACCOUNT, role_policy(allow("s3:PutObject", "arn:aws:s3:::somebodys/*"))),
+    violating(
+        ACCOUNT, role_policy(allow("s3:*", f"arn:aws:s3:::somebodys/{OWN}/*")), title="in a key"
+    ),
+    *(
+        violating(ACCOUNT, role_policy(allow("sqs:SendMessage", arn)), title=arn)
+        for arn in (
+            f"arn:aws:sqs:{REGION}:*:airflow-*",
+            f"arn:aws:sns:{REGION}:*:airflow-celery-*",
+            "arn:aws:sqs:*:1?1111111111:devstages-preprod-x",
+        )
+    ),
+    passing(DOOR, holding(BUCKET_POLICY, allow(READ, Principal={"AWS": role_arn("preprod-task")}))),
+    passing(DOOR, holding(BUCKET_POLICY, allow(READ, Principal="*")), title="everybody"),
+    passing(
+        DOOR,
+        holding(BUCKET_POLICY, {**allow(READ, Principal={"AWS": EXECUTION}), "Effect": "Deny"}),
+        title="where it refuses",
+    ),
+    violating(DOOR, holding(BUCKET_POLICY, allow(READ, Principal={"AWS": EXECUTION}))),
+    violating(
+        DOOR,
+        holding(KEY, allow("kms:Decrypt", Principal={"AWS": role_arn("preprod-readonly")})),
+        title="a key for readers",
+    ),
+    violating(
+        DOOR,
+        holding(
+            BUCKET_POLICY,
+            allow(
+                READ,
+                Principal={"AWS": OWN},
+                Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*-readonly"}},
+            ),
+        ),
+        title="by a pattern",
+    ),
+    passing(
+        DOOR,
+        holding(
+            BUCKET_POLICY,
+            allow(
+                READ,
+                Principal={"AWS": OWN},
+                Condition={"ArnLike": {"aws:SourceArn": EXECUTION}},
+            ),
+        ),
+        title="a source is no caller",
     ),
 )

@@ -83,6 +83,14 @@ CASES = (
     ),
     violating(IN_STACK, role_policy(role_name="developers"), title="a role of elsewhere"),
     violating(IN_STACK, its_role(), role_policy(role_name="developers"), title="another role"),
+    violating(
+        IN_STACK,
+        its_role(),
+        Fixture(
+            type="aws:iam/instanceProfile:InstanceProfile", props={"role": "devstages-test-task"}
+        ),
+        title="an instance with a role of elsewhere",
+    ),
     violating(IN_STACK, attaching(MONITORING), title="attached to a role of elsewhere"),
     violating(
         IN_STACK,
