@@ -58,6 +58,25 @@ def owned_by(text: str, names: Names) -> bool:
     return re.search(pattern, text.lower()) is not None
 
 
+def made_names(names: Names) -> dict[str, str]:
+    """What stages/names.py makes for a stage, by what it is."""
+    return {
+        "the server's master": names.master,
+        "the host's admin": names.host_admin,
+        "the host's maker of roles": names.host_roles,
+        "the database admin": names.admin,
+        "the app's database role": names.app,
+        "the readers' database role": names.readonly,
+        "a database": names.database("x"),
+        "a bucket": names.bucket("x"),
+        "the DAG prefix": names.dag_prefix,
+        "the Airflow environment": names.environment,
+        "a resource": names.resource("x"),
+        "a role's ARN": names.role_arn("x"),
+        "a key's alias": names.key_alias("x"),
+    }
+
+
 def words(text: str) -> set[str]:
     """The words of a name, in lower case: `devstages-test_App` has devstages, test and app."""
     return set(re.split(r"[^a-z0-9]+", text.lower()))

@@ -76,6 +76,8 @@ def login_by_token(provider: Resource, context: Context) -> Iterator[Finding]:
             yield Finding(found=f"{key} is set", allowed="absent")
     if may_be_true(props, "azureIdentityAuth"):
         yield Finding(found=shown(props, "azureIdentityAuth"), allowed="absent")
+    if said(props, "database") not in {"", "postgres"}:
+        yield Finding(found=shown(props, "database"), allowed="postgres, which is the default")
     if said(props, "scheme") not in {"", "postgres"}:
         yield Finding(found=shown(props, "scheme"), allowed="postgres, which is the default")
 

@@ -10,6 +10,7 @@ from policies.database_names import (
     GRANT,
     IN_A_DATABASE,
     PUBLIC,
+    UNKNOWN,
     is_connect_grant,
     listed,
     said,
@@ -42,6 +43,7 @@ def shut_to_public(stack: Stack, context: Context) -> Iterator[Finding]:
 def _shuts(grant: Resource, database: Resource) -> bool:
     return (
         database.urn in grant.property_dependencies.get("database", frozenset())
+        and said(grant.props, "database") in {said(database.props, "name"), UNKNOWN}
         and said(grant.props, "role") == PUBLIC
         and said(grant.props, "objectType") == "database"
         and not listed(grant.props, "privileges")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.belonging import worded
@@ -97,6 +97,26 @@ def provider_no_other_identity(provider: Resource, context: Context) -> Iterator
                 found=f"assumeRoles names roles of {found}",
                 allowed=f"absent, or roles of {context.stages.current.account_id}",
             )
+
+
+@for_resource(
+    PROVIDER,
+    id="isolation-provider-tags-stage",
+    group=Group.ISOLATION,
+    severity=Severity.MEDIUM,
+    what="The AWS provider of the program's own tags what it makes with the stage.",
+    why="Bills, alarms and rights that go by the tag take a thing without it for nobody's, or for "
+    "another stage's.",
+    remedy="Pass default_tags with tags(stage, settings.stage).",
+)
+def provider_tags_stage(provider: Resource, context: Context) -> Iterator[Finding]:
+    """The default provider makes nothing: another rule sees to that."""
+    stage = context.stages.current.name
+    found = decoded(known(provider.props, "defaultTags", default="{}"))
+    tags = known(found, "tags", default={}) if isinstance(found, Mapping) else {}
+    value = known(tags, "Stage", default="absent or unknown")
+    if value != stage and not DEFAULT.search(provider.urn):
+        yield Finding(found=f"tag Stage is {value}", allowed=stage)
 
 
 @for_resource(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.belonging import made_names, words
 from policies.open_cells import hosts
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
@@ -133,6 +134,28 @@ def hosts_share_nothing(resource: Resource, context: Context) -> Iterator[Findin
                 f"{other.settings.host.network.cidr}",
                 allowed="networks that do not overlap",
             )
+
+
+@for_resource(
+    STACK,
+    id="isolation-names-tell-stages-apart",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="Every name that is made for a stage holds the stage.",
+    why="Stages of one host share an account, a server and an Airflow bucket: with one name they "
+    "share the role, database, key or prefix behind it.",
+    remedy="Put the stage back into stages/names.py.",
+)
+def names_tell_stages_apart(resource: Resource, context: Context) -> Iterator[Finding]:
+    """Rules that compare with these names would follow a wrong one."""
+    del resource
+    for stage in context.stages.all.values():
+        for what, name in made_names(stage.names).items():
+            if stage.name not in words(name):
+                yield Finding(
+                    found=f"{what} of {stage.name} is {name}",
+                    allowed=f"a name with {stage.name} in it",
+                )
 
 
 @for_resource(

@@ -56,7 +56,8 @@ def names_own_stage(resource: Resource, context: Context) -> Iterator[Finding]:
     stages = context.stages
     own = stages.current.name
     for leaf in leaves(resource.props):
-        if not resource.type.startswith("aws:") or leaf.in_document or _is_prose(leaf):
+        is_policy = "#.Statement" in leaf.path
+        if not resource.type.startswith("aws:") or is_policy or _is_prose(leaf):
             continue
         for other in sorted(all_stages(stages) - {own}):
             owned = owned_by(leaf.text, names_of(stages, other))
@@ -121,15 +122,15 @@ def names_no_other_host(resource: Resource, context: Context) -> Iterator[Findin
     remedy="Use names.dag_prefix for the key; the environment's own files are in the host's stack.",
 )
 def dags_under_own_prefix(resource: Resource, context: Context) -> Iterator[Finding]:
-    """A bucket that is not known yet may be that one; keys are always known in this program."""
+    """A bucket that is not known yet may be that one, for DAGs; keys are known in this program."""
     current = context.stages.current
     bucket = text(resource.props, "bucket")
     key = text(resource.props, "key")
-    is_own = bucket == current.names.bucket("data")
+    is_airflow = bucket in {"", host_names(context.stages).bucket(AIRFLOW_BUCKET)}
     is_dag = key.lower().startswith("dags") or not key
-    hosts_file = current.is_host and not is_dag
+    is_free = not is_dag and (current.is_host or not bucket)
     in_prefix = key.startswith(current.names.dag_prefix) and ".." not in key.split("/")
-    if not is_own and not hosts_file and not in_prefix:
+    if is_airflow and not is_free and not in_prefix:
         yield Finding(
             found=f"object {worded(key, 'with a key that is not known before the up')} in "
             f"{worded(bucket, 'a bucket that is not known yet')}",

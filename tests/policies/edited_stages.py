@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from policies.stage_map import Stage, Stages
+from stages.names import Names
 from tests.policies.cases import stages
 
 
@@ -26,6 +27,15 @@ def edited(current: str, changes: Mapping[str, Any]) -> Stages:
             region=settings.aws.region,
         )
         found[name] = Stage(name=name, settings=settings, names=names)
+    return Stages(current=found[current], all=found)
+
+
+def renamed(current: str, names: type[Names]) -> Stages:
+    """Stages seen from `current`, whose names another class makes."""
+    found = {
+        name: dataclasses.replace(stage, names=names(**dataclasses.asdict(stage.names)))
+        for name, stage in stages(current).all.items()
+    }
     return Stages(current=found[current], all=found)
 
 

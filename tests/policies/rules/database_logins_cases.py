@@ -22,6 +22,7 @@ SAFE = {
     "superuser": "false",
     "scheme": "postgres",
     "password": "",
+    "database": "postgres",
 }
 BOOTSTRAPPED = {
     "identifier": "devstages-preprod-server",
@@ -96,6 +97,8 @@ CASES = (
     unsafe(databaseUsername="preprod_master"),
     unsafe(azureIdentityAuth="true"),
     unsafe(scheme="gcppostgres"),
+    unsafe(database="preprod.im_data_db"),
+    unsafe(database=UNKNOWN),
     passing(SERVER, bootstrap()),
     violating(SERVER, bootstrap(admin="prod_host_admin"), title="another host's admin"),
     violating(SERVER, bootstrap(identifier="devstages-prod-server"), title="another server"),

@@ -10,6 +10,7 @@ OWN, OTHER = "111111111111", "222222222222"
 ACCOUNT = "isolation-provider-own-account"
 REGION = "isolation-provider-own-region"
 IDENTITY = "isolation-provider-no-other-identity"
+TAGS = "isolation-provider-tags-stage"
 EXPLICIT = "isolation-explicit-provider"
 RESOURCE_REGION = "isolation-resource-own-region"
 NO_OTHER = "isolation-no-other-account"
@@ -62,6 +63,14 @@ CASES = (
     violating(IDENTITY, provider(token=UNKNOWN), title="an unknown token"),
     violating(IDENTITY, provider(profile="prod"), title="a profile"),
     violating(IDENTITY, provider(endpoints='[{"rds":"http://localhost"}]'), title="endpoints"),
+    passing(TAGS, provider(defaultTags='{"tags": {"Stage": "preprod"}}')),
+    passing(TAGS, provider(defaultTags={"tags": {"Stage": "preprod", "Owner": UNKNOWN}})),
+    passing(TAGS, Fixture(type="pulumi:providers:aws", name="default_7_51_1"), title="default"),
+    violating(TAGS, provider(defaultTags='{"tags": {"Stage": "prod"}}')),
+    violating(TAGS, provider(defaultTags='{"tags": {"Owner": "x"}}'), title="no stage"),
+    violating(TAGS, provider(defaultTags="none"), title="no tags"),
+    violating(TAGS, provider(), title="absent"),
+    violating(TAGS, provider(defaultTags=UNKNOWN), title="unknown"),
     passing(EXPLICIT, made_by("pulumi:providers:aws::account")),
     passing(EXPLICIT, made_by("", "pulumi:pulumi:Stack"), title="a component"),
     passing(EXPLICIT, made_by("pulumi:providers:random::default_4_0_0", "random:index/id:Id")),

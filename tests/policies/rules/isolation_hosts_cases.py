@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from stages.names import Names
 from stages.server_settings import TenantLimits
 from tests.policies.cases import Fixture, passing, violating
-from tests.policies.edited_stages import edited, without
+from tests.policies.edited_stages import edited, renamed, without
 
 STACK = Fixture(type="pulumi:pulumi:Stack")
 INSTANCE = "aws:rds/instance:Instance"
@@ -15,7 +16,24 @@ BOOTSTRAP = "pulumi-python:dynamic:ServerBootstrap"
 OWNS = "isolation-host-owns-shared-things"
 JUDGED = "isolation-resource-is-judged"
 APART = "isolation-hosts-share-nothing"
+NAMES = "isolation-names-tell-stages-apart"
 MUTUAL = "isolation-hosting-is-mutual"
+
+
+class OnePrefix(Names):
+    """All stages' DAGs lie in one place."""
+
+    @property
+    def dag_prefix(self) -> str:
+        return "dags/"
+
+
+class OneRole(Names):
+    """All stages' tasks are one role."""
+
+    @property
+    def app(self) -> str:
+        return "app"
 
 
 def made(type_: str, package: str = "aws") -> Fixture:
@@ -72,6 +90,9 @@ CASES = (
         stages=edited("prod", {"preprod.host.network.cidr": IPv4Network("10.30.128.0/17")}),
         title="addresses that overlap",
     ),
+    passing(NAMES, STACK),
+    violating(NAMES, STACK, stages=renamed("preprod", OnePrefix), title="one DAG prefix for all"),
+    violating(NAMES, STACK, stages=renamed("prod", OneRole), title="one role for all"),
     passing(MUTUAL, STACK),
     passing(MUTUAL, STACK, stack="test"),
     passing(

@@ -71,6 +71,7 @@ CASES = (
     foreign(stack="test", environment={"variables": {"ROLE": "preprod_admin"}}),
     foreign(stack="test", targets=[{"path": "dags/preprod/x"}]),
     foreign(stack="test", bucket=AIRFLOW),
+    foreign(stack="test", redrivePolicy='{"deadLetterTargetArn": "arn:x:devstages-preprod-q"}'),
     foreign(stack="preprod", name="devstages-preprod-and-devstages-test"),
     violating(
         OWN,
@@ -123,7 +124,12 @@ CASES = (
     violating(DAGS, stored("dags/x.py"), title="in every stage"),
     violating(DAGS, stored("DAGS/x.py"), title="in capitals"),
     violating(DAGS, stored(".airflowignore"), stack="test", title="a tenant, beside its prefix"),
-    violating(DAGS, stored("requirements.txt", UNKNOWN), stack="test", title="unknown bucket too"),
+    passing(DAGS, stored("raw.csv", UNKNOWN), stack="test", title="no DAG, in a bucket to be made"),
+    passing(
+        DAGS, stored("dags/x", "devstages-111111111111-eu-west-1-exports-preprod"), title="own"
+    ),
+    violating(DAGS, stored("requirements.txt"), stack="test", title="the environment's own file"),
+    violating(DAGS, stored("dags/preprod/x", UNKNOWN), stack="test", title="unknown bucket too"),
     violating(DAGS, stored("dags/test/../preprod/x.py"), stack="test", title="out of its prefix"),
     violating(DAGS, stored(UNKNOWN), title="unknown key"),
     violating(DAGS, Fixture(type=OBJECT, props={"bucket": AIRFLOW}), title="no key"),
