@@ -21,7 +21,7 @@ from policies.rule import Context, Finding, Group, Severity, for_resource, for_s
 from policies.subjects import Resource, Stack, has
 from policies.values import is_true, shown
 
-PRIVATE_ACLS = (None, "", "private")
+PRIVATE_ACLS = (None, "", "private", "bucket-owner-full-control")
 EVERYBODY = ("AllUsers", "AuthenticatedUsers")
 
 

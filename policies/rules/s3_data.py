@@ -45,7 +45,10 @@ from policies.values import names_own_key, number, shown
 )
 def encryption_weak(resource: Resource, context: Context) -> Iterator[Finding]:
     """Inline and apart; a bucket that states neither is a stack rule's."""
-    for rule, default in encryption_defaults(resource.props):
+    defaults = encryption_defaults(resource.props)
+    if resource.type in ENCRYPTIONS and not defaults:
+        yield Finding(found="no rule", allowed="one for aws:kms")
+    for rule, default in defaults:
         if literal(default, "sseAlgorithm") not in KMS:
             yield Finding(found=shown(default, "sseAlgorithm"), allowed="aws:kms")
         elif not names_own_key(default, "kmsMasterKeyId"):

@@ -65,6 +65,7 @@ def at_rest() -> list[Any]:
         violating(weak, encryption(kmsMasterKeyId="alias/aws/s3"), title="AWS's key by name"),
         violating(weak, encryption(enabled=False), title="no bucket key"),
         violating(weak, bucket(**inline_encryption(sseAlgorithm="AES256")), title="inline"),
+        violating(weak, apart(ENCRYPTION, rules=[]), title="without a rule"),
         undecided(weak, apart(ENCRYPTION, rules=UNKNOWN)),
         passing(missing, bucket(), encryption(), title="apart"),
         passing(missing, bucket(**inline_encryption()), title="inline"),
