@@ -25,8 +25,21 @@ class Leaf:
     """Whether it stands inside a JSON document."""
 
 
-def leaves(props: Mapping[str, Any]) -> Iterator[Leaf]:
+_latest: tuple[Mapping[str, Any] | None, tuple[Leaf, ...]] = (None, ())
+"""Several rules read the same resource one after the other: its texts are gathered once."""
+
+
+def leaves(props: Mapping[str, Any]) -> tuple[Leaf, ...]:
     """All known texts, and keys inside of documents; what is not known yet is left out."""
+    global _latest
+    of, found = _latest
+    if of is not props:
+        found = tuple(_all(props))
+        _latest = (props, found)
+    return found
+
+
+def _all(props: Mapping[str, Any]) -> Iterator[Leaf]:
     for key in props:
         if not is_unknown(props, key):
             yield from _below(props[key], key, key, in_document=False)
