@@ -20,10 +20,12 @@ from emulator.cloud.control import Control
 from emulator.cloud.front.certificates import CertificateAuthority
 from emulator.cloud.leftovers import remove_leftovers
 from emulator.cloud.principals import Accounts
+from emulator.cloud.provider_context import read_descriptions_once
 from emulator.cloud.rds.servers import DatabaseServers
 from emulator.cloud.sessions import Sessions
 from emulator.errors import UserError
 from emulator.home import Home
+from emulator.providers.aws_sdk_modules import import_types_alone
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ class CloudProcess:
         self._home = home
         self._ended = threading.Event()
         remove_leftovers(home)
+        read_descriptions_once()
+        import_types_alone()
         folder = record.make_temporary_folder(home)
         authority = CertificateAuthority(home.cloud)
         self._servers = DatabaseServers(folder, authority)

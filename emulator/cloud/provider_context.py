@@ -8,6 +8,7 @@ endpoint in the answer is the one where the server listens.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -76,8 +77,17 @@ class Kept:
 
 
 _DATA: Final = botocore.loaders.create_loader()
-"""Reads a service's description once for all sessions: each of its own would read megabytes anew,
-for every client."""
+"""Finds a service's description once for all sessions: each of its own would look for it anew."""
+
+
+def read_descriptions_once() -> None:
+    """Have every session of this process read a service's description once.
+
+    moto makes sessions of its own, and read EC2's description, megabytes, seven times.
+    """
+    load_file = botocore.loaders.JSONFileLoader.load_file
+    read = functools.cache(lambda path: load_file(botocore.loaders.JSONFileLoader(), path))
+    setattr(botocore.loaders.JSONFileLoader, "load_file", lambda _, path: read(path))  # noqa: B010
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

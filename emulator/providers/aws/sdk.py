@@ -11,7 +11,6 @@ import enum
 import functools
 import importlib
 import importlib.metadata
-import importlib.util
 import inspect
 import json
 import re
@@ -20,10 +19,11 @@ import types
 import typing
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from pulumi import Archive, Asset, Output, _types
+
+from emulator.providers.aws_sdk_modules import module_files, package_folder
 
 Kind = Literal[
     "string", "boolean", "integer", "number", "list", "map", "object", "asset", "document", "any"
@@ -70,16 +70,6 @@ def version() -> str:
 
 
 @functools.cache
-def package_folder() -> Path:
-    """Folder of the installed SDK, found without importing it."""
-    spec = importlib.util.find_spec("pulumi_aws")
-    if spec is None or spec.origin is None:
-        msg = "the package pulumi_aws is not installed"
-        raise ModuleNotFoundError(msg)
-    return Path(spec.origin).parent
-
-
-@functools.cache
 def resource_modules() -> dict[str, tuple[str, str, str]]:
     """Every resource token with its Python package, module file and class name."""
     source = (package_folder() / "__init__.py").read_text(encoding="utf-8")
@@ -108,12 +98,13 @@ def _resource(type_: str) -> ResourceSchema | None:
     found = resource_modules().get(type_)
     if found is None:
         return None
-    package, _, class_name = found
+    package, token_name, class_name = found
+    module_name = module_files(package.partition(".")[2])[token_name.lower().replace("_", "")]
     with warnings.catch_warnings():
         # services warn of deprecated classes of their own while they are imported
         warnings.simplefilter("ignore", DeprecationWarning)
-        resource_class = getattr(importlib.import_module(package), class_name)
-    own_module = inspect.getmodule(resource_class)
+        own_module = importlib.import_module(f"{package}.{module_name}")
+    resource_class = getattr(own_module, class_name)
     # a nested type that is called like the resource takes the plain name of the Args class
     args_class = getattr(own_module, f"{class_name}InitArgs", None) or getattr(
         own_module, f"{class_name}Args"
