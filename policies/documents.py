@@ -151,16 +151,16 @@ class Document:
         return tuple(statement for statement in self.statements if statement.allows)
 
 
-def denies_plaintext(document: Document, service: str = "s3") -> bool:
-    """Whether everybody is refused every action of `service` where the request has no TLS.
+def denies_plaintext(document: Document) -> bool:
+    """Whether everybody is refused everything on a bucket and its objects without TLS.
 
-    For S3 both the bucket and its objects must be meant. Which bucket is left to who asks.
+    Which bucket is left to who asks.
     """
     return any(
         statement.effect == "Deny"
         and any(principal.value == "*" for principal in statement.principals)
-        and any(action in ("*", f"{service}:*") for action in statement.actions)
-        and (service != "s3" or _means_bucket_and_objects(statement.resources))
+        and any(action in ("*", "s3:*") for action in statement.actions)
+        and _means_bucket_and_objects(statement.resources)
         and _only_without_tls(statement.conditions)
         for statement in document.statements
     )
