@@ -6,7 +6,14 @@ import dataclasses
 
 from policies.catalogue import RULES
 from policies.rule import Rule
-from policies.scorecard import Exclusion, RuleSet, Scorecard, problems, score
+from policies.scorecard import (
+    Exclusion,
+    RuleSet,
+    Scorecard,
+    problems,
+    read_scorecard,
+    score,
+)
 
 
 def rule(name: str, *frameworks: str) -> Rule:
@@ -53,3 +60,11 @@ def test_an_id_that_is_listed_twice_is_a_problem() -> None:
     twice = RuleSet(title="One set", source="a page", ids={"RDS": ("A1",), "S3": ("A1",)})
 
     assert problems(Scorecard(sets=(twice,)), []) == ["'A1' is listed twice"]
+
+
+def test_every_public_rule_that_applies_is_enforced_or_excluded_with_a_reason() -> None:
+    assert {item.set.title: item.open for item in score(read_scorecard(), RULES) if item.open} == {}
+
+
+def test_the_scorecard_and_the_rules_contradict_each_other_nowhere() -> None:
+    assert problems(read_scorecard(), RULES) == []
