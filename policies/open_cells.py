@@ -85,7 +85,7 @@ def may_read(source: Stage, target: Stage) -> bool:
     return (
         source.host == target.host
         and source.account_id == target.account_id
-        and target.settings.stage.protected
+        and target.is_lasting
         and target.name in source.settings.tenant.reads
     )
 

@@ -32,6 +32,15 @@ class Stage:
         return self.settings.host is not None
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether it holds data worth keeping.
+
+        Its stack file says so, or it hosts stages: one that says otherwise is being taken down,
+        and until then it is what it was (rule host-protected).
+        """
+        return self.settings.stage.protected or self.is_host
+
+    @property
     def account_id(self) -> str:
         """Its AWS account."""
         return self.settings.aws.account_id

@@ -38,5 +38,8 @@ STATEFUL_TYPES = (
 
 
 def keeps_data(context: Context) -> bool:
-    """Whether the stage that runs holds data worth keeping, as its stack file says."""
+    """Whether the stage that runs protects its data, as its stack file says.
+
+    Not so where a host is being taken down, which is_lasting all the same.
+    """
     return context.stages.current.settings.stage.protected

@@ -157,7 +157,7 @@ def connections(database: Resource, context: Context) -> Iterator[Finding]:
         yield Finding(found=shown(database.props, "connectionLimit"), allowed="more than 0")
         return
     host = stages.all.get(stages.current.host)
-    if stages.current.settings.stage.protected or host is None:
+    if stages.current.is_lasting or host is None:
         return
     most = min(settings.connections for settings in host.settings.tenant.databases.values())
     if value >= most:

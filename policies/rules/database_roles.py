@@ -200,7 +200,7 @@ def role_disposable_is_small(role: Resource, context: Context) -> Iterator[Findi
     host = stages.current.settings.host
     name = said(role.props, "name")
     stage = stages.all.get(stage_of(name))
-    if host is None or stage is None or stage.settings.stage.protected:
+    if host is None or stage is None or stage.is_lasting:
         return
     own = host.tenants[stages.current.name]
     connections = _connections(name, stage.names, own)
@@ -244,7 +244,7 @@ def roles_leave_room(stack: Stack, context: Context) -> Iterator[Finding]:
         yield Finding(found=f"{asked.total()} connections together", allowed=f"{most} at most")
     for stage in stages.others:
         most = asked[stages.current.name]
-        if asked[stage.name] >= most > 0 and not stage.settings.stage.protected:
+        if asked[stage.name] >= most > 0 and not stage.is_lasting:
             yield Finding(
                 found=f"{asked[stage.name]} connections for {stage.name}",
                 allowed=f"fewer than the {most} of {stages.current.name}",

@@ -60,7 +60,7 @@ def door_where(resource: Resource, context: Context) -> Iterator[Finding]:
     """A stage is such a one where stage.protected is true."""
     del resource
     own = context.stages.current
-    if own.settings.tenant.reader_arns and not own.settings.stage.protected:
+    if own.settings.tenant.reader_arns and not own.is_lasting:
         yield Finding(
             found=f"{own.name}, which is not protected, has readers",
             allowed="tenant.reader_arns only where stage.protected is true",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.rules.rds_encryption import CLUSTER_INSTANCE
-from policies.stateful import CLUSTER, INSTANCE, keeps_data
+from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, has, is_unknown, known
 from policies.values import is_true, items, may_be_true, number, shown, text
 
@@ -41,7 +41,7 @@ EVENTS = {
 def multi_az(server: Resource, context: Context) -> Iterator[Finding]:
     """A replica is no more than an extra, and loses nothing that its source does not have."""
     replica = has(server.props, "replicateSourceDb")
-    if keeps_data(context) and not replica and not is_true(server.props, "multiAz"):
+    if context.stages.current.is_lasting and not replica and not is_true(server.props, "multiAz"):
         yield Finding(found=shown(server.props, "multiAz"), allowed="true")
 
 
@@ -119,7 +119,7 @@ def engine_supported(server: Resource, context: Context) -> Iterator[Finding]:
 )
 def changes_in_window(server: Resource, context: Context) -> Iterator[Finding]:
     """Waiting is the default."""
-    if keeps_data(context) and may_be_true(server.props, "applyImmediately"):
+    if context.stages.current.is_lasting and may_be_true(server.props, "applyImmediately"):
         yield Finding(found=shown(server.props, "applyImmediately"), allowed="false")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from policies.leaves import leaves
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.stateful import keeps_data
 from policies.subjects import Resource, has, known
 from policies.values import number, shown, text
 
@@ -70,7 +69,7 @@ def _concerns_itself_alone(context: Context, said: list[tuple[str, str]]) -> boo
     """
     own = context.stages.current.name
     named = set().union(*(context.stages.named_in(words) for _, words in said))
-    return not keeps_data(context) and named == {own}
+    return not context.stages.current.is_lasting and named == {own}
 
 
 @for_resource(
@@ -104,5 +103,5 @@ def not_scaled_to_zero(schedule: Resource, context: Context) -> Iterator[Finding
     action = known(schedule.props, "scalableTargetAction") or {}
     for props in (schedule.props, action):
         for key in ("desiredCapacity", "maxCapacity", "maxSize", "minCapacity", "minSize"):
-            if keeps_data(context) and has(props, key) and not number(props, key):
+            if context.stages.current.is_lasting and has(props, key) and not number(props, key):
                 yield Finding(found=shown(props, key), allowed="1 or more")
