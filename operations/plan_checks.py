@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from operations.plan import PROVIDER_PREFIX, ROOT_TYPE, Plan, Step, name_of, title_of, type_of
+from operations.plan import PROVIDER_PREFIX, Plan, Step, name_of, title_of, type_of
 from operations.stateful import STATEFUL, document_properties
 
 UNKNOWN: Final = frozenset(
@@ -28,6 +28,9 @@ UNKNOWN: Final = frozenset(
 HIDDEN: Final = "[secret]"
 REPLACING: Final = frozenset({"replace", "create-replacement", "delete-replaced"})
 IN_PLACE: Final = frozenset({"same", "update"})
+EMPTIED_SHARE: Final = 0.75
+"""Of what a stack holds; providers and the like may be left."""
+
 PLACE_PROPERTIES: Final = ("accountId", "allowedAccountIds", "host", "port", "profile", "region")
 """Where a provider works: with another one its resources are looked for elsewhere."""
 
@@ -96,7 +99,7 @@ def protection_removed(plan: Plan) -> Iterator[Finding]:
 
 
 def document_unknown(plan: Plan) -> Iterator[Finding]:
-    """A document on who may do what cannot be read in the preview, so no policy has judged it."""
+    """A document on who may do what cannot be read in the preview."""
     for step in plan.steps:
         inputs = _inputs(step.new)
         for name in document_properties(str(step.new.get("type", ""))):
@@ -105,7 +108,7 @@ def document_unknown(plan: Plan) -> Iterator[Finding]:
                 yield Finding(
                     kind="document-unknown",
                     urn=step.urn,
-                    found=f"{name} is {reason}, so that no policy can judge it",
+                    found=f"{name} is {reason}",
                     remedy="Write the document from names (stages/names.py), not from Outputs.",
                 )
 
@@ -130,15 +133,15 @@ def provider_replaced(plan: Plan) -> Iterator[Finding]:
 
 
 def stack_emptied(plan: Plan) -> Iterator[Finding]:
-    """Nothing of what the stack holds would be left."""
+    """Hardly anything of what the stack holds would be left, whatever it is."""
     deleted = sum(step.operation == "delete" and step.stands for step in plan.steps)
-    kept = sum(count for kind, count in plan.summary.items() if kind != "delete")
-    scaffold = sum(step.operation != "delete" and _is_scaffold(step) for step in plan.steps)
-    if deleted and kept <= scaffold:
+    kept = sum(plan.summary.get(kind, 0) for kind in ("replace", "same", "update"))
+    stood = kept - 1 + deleted  # the stack itself always stays
+    if deleted > EMPTIED_SHARE * stood:
         yield Finding(
             kind="stack-emptied",
             urn=plan.root.urn,
-            found=f"all {deleted} resources that the stack holds would be deleted",
+            found=f"{deleted} of the {stood} resources that the stack holds would be deleted",
             remedy="Look whether the program and the stack are the right ones.",
         )
 
@@ -186,10 +189,6 @@ def _is_disposable(plan: Plan) -> bool:
     return unprotected and plan.setting("host") is None and not was_protected
 
 
-def _is_scaffold(step: Step) -> bool:
-    return type_of(step.urn) == ROOT_TYPE or step.type.startswith(PROVIDER_PREFIX)
-
-
 def _inputs(state: Any) -> dict[str, Any]:
     return state.get("inputs") or {}
 
@@ -205,8 +204,8 @@ def _unreadable(value: Any) -> str:
     """Why a value cannot be read, empty where it can; also deep inside of lists and objects."""
     if isinstance(value, str):
         if value in UNKNOWN:
-            return "not known yet"
-        return "hidden as a secret" if value == HIDDEN else ""
+            return "not known yet, so that no policy can judge it"
+        return "hidden as a secret, so that no reviewer can read it" if value == HIDDEN else ""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

@@ -147,6 +147,9 @@ def test_awss_own_protection_is_kept(new: Any) -> None:
     old = {"inputs": {"deletionProtection": True}}
     change = step("update", server, old=old, new={"inputs": {"deletionProtection": new}})
     assert found(change) == [("protection-removed", f"{server}::it")]
+    (finding,) = findings(read_plan(json.dumps(document(change))))
+    word = {False: "false", None: "absent", UNKNOWN: "unknown"}[new]
+    assert finding.found == f"deletionProtection is true and would be {word}"
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, "[secret]"])
@@ -195,8 +198,9 @@ def test_a_stack_that_is_emptied_is_refused_also_where_it_may_break_freely() -> 
     root = "pulumi:pulumi:Stack::demo-dev"
     assert found(gone, config=DISPOSABLE, kept=0) == [("stack-emptied", root)]
     assert found(gone, config=DISPOSABLE, kept=1) == []
-    provider = step("update", "pulumi:providers:aws", old={"id": "1"}, new={"inputs": {}})
-    assert found(gone, provider, config=DISPOSABLE, kept=0) == [("stack-emptied", root)]
+    several = [step("delete", DATABASE, old={"id": "1"}, name=str(i)) for i in range(4)]
+    assert found(*several[:3], config=DISPOSABLE, kept=1) == []
+    assert found(*several, config=DISPOSABLE, kept=1) == [("stack-emptied", root)]
 
 
 def test_checks_are_named_as_waivers_name_them() -> None:
