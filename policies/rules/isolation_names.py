@@ -71,14 +71,18 @@ def names_own_stage(resource: Resource, context: Context) -> Iterator[Finding]:
 
 
 def _is_prose(leaf: Leaf) -> bool:
-    return not PROSE.isdisjoint(re.split(r"[.\[\]#]+", leaf.path))
+    """What a JSON object tells a stage's DAGs is none."""
+    return not leaf.path.startswith("content#") and not PROSE.isdisjoint(
+        re.split(r"[.\[\]#]+", leaf.path)
+    )
 
 
 def _is_known_cell(resource: Resource, leaf: Leaf, other: str, context: Context) -> bool:
     stages = context.stages
     host = host_names(stages)
-    in_hosts_bucket = resource.type in OBJECTS and leaf.path == "bucket"
-    if in_hosts_bucket and leaf.text == host.bucket(AIRFLOW_BUCKET):
+    in_hosts_bucket = leaf.path == "bucket" and leaf.text == host.bucket(AIRFLOW_BUCKET)
+    on_hosts_server = leaf.path == "content#.server_address" and other == host.stage
+    if resource.type in OBJECTS and (in_hosts_bucket or on_hosts_server):
         return True
     names_key = resource.type == ALIAS and leaf.text == host.of(other).key_alias("data")
     return names_key and is_open(stages, ("host", stages.current.name), ("data-key", other))

@@ -31,6 +31,11 @@ def stored(key: Any, bucket: Any = AIRFLOW) -> Fixture:
     return Fixture(type=OBJECT, props={"bucket": bucket, "key": key})
 
 
+def facts(**values: str) -> Fixture:
+    """What a DAG is told of its stage."""
+    return Fixture(type=OBJECT, props={"bucket": AIRFLOW, "content": json.dumps(values)})
+
+
 def foreign(stack: str = "preprod", **props: Any) -> Case:
     """A name of another stage."""
     return violating(OWN, role(**props), stack=stack, title=f"{stack}: {props}")
@@ -71,6 +76,10 @@ CASES = (
     foreign(stack="test", environment={"variables": {"ROLE": "preprod_admin"}}),
     foreign(stack="test", targets=[{"path": "dags/preprod/x"}]),
     foreign(stack="test", bucket=AIRFLOW),
+    passing(OWN, facts(server_address="devstages-preprod-server.x", user="test_app"), stack="test"),
+    violating(OWN, facts(task_role_arn="x/devstages-preprod-task"), stack="test", title="its role"),
+    violating(OWN, facts(server_address="devstages-test-server.x"), title="no host's server"),
+    violating(OWN, role(content='{"server_address": "devstages-test-x"}'), title="no object"),
     foreign(stack="test", redrivePolicy='{"deadLetterTargetArn": "arn:x:devstages-preprod-q"}'),
     foreign(stack="preprod", name="devstages-preprod-and-devstages-test"),
     violating(
