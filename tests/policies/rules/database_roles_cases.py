@@ -151,6 +151,12 @@ CASES = (
     passing(SMALL, limited("preprod_app", connectionLimit=100), title="the host's own"),
     passing(SMALL, limited("later_app", connectionLimit=900), stages=LATER, title="no file yet"),
     passing(SMALL, limited("test_app", connectionLimit=900), stack="test", title="no host"),
+    passing(
+        SMALL,
+        limited("preprod_app", connectionLimit=100),
+        stages=edited("preprod", {"preprod.stage.protected": False}),
+        title="a host that is not protected itself",
+    ),
     passing(SMALL, role("test_app"), title="absent is another rule's"),
     small("test_app", connectionLimit=100),
     small("test_etl", connectionLimit=100),
