@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.subjects import Resource, is_unknown, known
+from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
+from policies.stateful import CLUSTER, INSTANCE
+from policies.subjects import Resource, Stack, is_unknown, known
 from policies.values import names_own_key, number, shown, text, texts
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+EXPORTERS = {INSTANCE: ("instance", "identifier"), CLUSTER: ("cluster", "clusterIdentifier")}
+"""Servers: their kind in the names that RDS gives to log groups, and the property for theirs."""
+
 ALARMS = (
     "aws:cloudwatch/compositeAlarm:CompositeAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -48,6 +52,25 @@ def own_key(group: Resource, context: Context) -> Iterator[Finding]:
     """Absent is AWS's own."""
     if not names_own_key(group.props, "kmsKeyId"):
         yield Finding(found=shown(group.props, "kmsKeyId"), allowed="the host's logs key")
+
+
+@for_stack(
+    id="log-group-made-for-server",
+    group=Group.DATA_SAFETY,
+    severity=Severity.MEDIUM,
+    what="Every log that a server exports has a log group of this program.",
+    why="RDS makes one that is missing by itself: without a key of ours, and kept for ever.",
+    remedy="Make a LogGroup called /aws/rds/instance/<identifier>/<log>, as DatabaseServer does.",
+)
+def made_for_server(stack: Stack, context: Context) -> Iterator[Finding]:
+    """By the names that RDS gives them."""
+    groups = {text(group.props, "name") for group in stack.of_type(LOG_GROUP)}
+    for kind, (place, key) in EXPORTERS.items():
+        for server in stack.of_type(kind):
+            for log in texts(server.props, "enabledCloudwatchLogsExports"):
+                name = f"/aws/rds/{place}/{text(server.props, key)}/{log}"
+                if name not in groups:
+                    yield Finding(found=f"no log group {name}", allowed="one", urn=server.urn)
 
 
 @for_resource(

@@ -8,7 +8,7 @@ from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.rules.rds_encryption import CLUSTER_INSTANCE, is_local_replica
 from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, has, is_unknown, known
-from policies.values import is_true, items, may_be_true, shown, text
+from policies.values import is_true, items, may_be_true, shown, text, texts
 
 PROXY = "aws:rds/proxy:Proxy"
 DEFAULT_MASTERS = {"", "admin", "administrator", "awsuser", "master", "postgres", "root"}
@@ -173,3 +173,22 @@ def proxy_iam_over_tls(proxy: Resource, context: Context) -> Iterator[Finding]:
     for auth in items(proxy.props, "auths"):
         if text(auth, "iamAuth") != "REQUIRED":
             yield Finding(found=shown(auth, "iamAuth"), allowed="REQUIRED")
+
+
+@for_resource(
+    "aws:rds/clusterRoleAssociation:ClusterRoleAssociation",
+    "aws:rds/roleAssociation:RoleAssociation",
+    CLUSTER,
+    id="server-holds-no-role",
+    group=Group.ISOLATION,
+    severity=Severity.HIGH,
+    what="A server holds no IAM role.",
+    why="Its extensions would lend the role to every stage's users, to read and write buckets.",
+    remedy="Remove it; let a task with its stage's own role carry the data.",
+)
+def holds_no_role(holder: Resource, context: Context) -> Iterator[Finding]:
+    """The role for monitoring is RDS's own, and no extension can use it."""
+    if holder.type != CLUSTER:
+        yield Finding(found=shown(holder.props, "roleArn"), allowed="no association")
+    elif texts(holder.props, "iamRoles"):
+        yield Finding(found=f"{len(texts(holder.props, 'iamRoles'))} iamRoles", allowed="none")

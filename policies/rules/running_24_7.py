@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from policies.leaves import leaves
 from policies.rule import Context, Finding, Group, Severity, for_resource
+from policies.stateful import CLUSTER
 from policies.subjects import Resource, has, known
 from policies.values import number, shown, text
 
@@ -105,3 +106,22 @@ def not_scaled_to_zero(schedule: Resource, context: Context) -> Iterator[Finding
         for key in ("desiredCapacity", "maxCapacity", "maxSize", "minCapacity", "minSize"):
             if context.stages.current.is_lasting and has(props, key) and not number(props, key):
                 yield Finding(found=shown(props, key), allowed="1 or more")
+
+
+@for_resource(
+    CLUSTER,
+    id="running-not-paused",
+    group=Group.DATA_SAFETY,
+    severity=Severity.MEDIUM,
+    what="A cluster that runs 24/7 does not pause when nobody uses it.",
+    why="Who comes next waits for it to start, or is refused.",
+    remedy="Set auto_pause=False, or a min_capacity above 0.",
+)
+def not_paused(cluster: Resource, context: Context) -> Iterator[Finding]:
+    """Pausing is the default of the older kind, and what capacity 0 means to the newer."""
+    older = known(cluster.props, "scalingConfiguration")
+    newer = known(cluster.props, "serverlessv2ScalingConfiguration")
+    if older is not None and known(older, "autoPause") not in (False, "false"):
+        yield Finding(found=shown(older, "autoPause"), allowed="false")
+    if newer is not None and not number(newer, "minCapacity"):
+        yield Finding(found=shown(newer, "minCapacity"), allowed="more than 0")

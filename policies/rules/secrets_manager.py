@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.stateful import SECRET, keeps_data
 from policies.subjects import Resource, Stack, has, known
-from policies.values import names_own_key, number, shown, text
+from policies.values import is_true, items, names_own_key, number, shown, text
 
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+PARAMETER = "aws:ssm/parameter:Parameter"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 ROTATION_DAYS_MAX = 90
 RECOVERY_DAYS_MIN = 7
@@ -27,9 +28,10 @@ RECOVERY_DAYS_MIN = 7
     frameworks=("CKV_AWS_149", "pulumi aws-secretsmanager-secret-configure-customer-managed-key"),
 )
 def own_key(secret: Resource, context: Context) -> Iterator[Finding]:
-    """Absent is AWS's own."""
-    if not names_own_key(secret.props, "kmsKeyId"):
-        yield Finding(found=shown(secret.props, "kmsKeyId"), allowed="a key of the stage")
+    """Absent is AWS's own, in each region that holds a copy."""
+    for place in (secret.props, *items(secret.props, "replicas")):
+        if not names_own_key(place, "kmsKeyId"):
+            yield Finding(found=shown(place, "kmsKeyId"), allowed="a key of the stage")
 
 
 @for_stack(
@@ -106,17 +108,34 @@ def described(secret: Resource, context: Context) -> Iterator[Finding]:
 
 
 @for_resource(
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    id="secret-policy-checked",
+    group=Group.ACCESS,
+    severity=Severity.MEDIUM,
+    what="Secrets Manager refuses a secret's policy that lets everybody in.",
+    why="It looks at what a policy amounts to, which no reader of its text sees for certain.",
+    remedy="Set block_public_policy=True.",
+)
+def policy_checked(policy: Resource, context: Context) -> Iterator[Finding]:
+    """Off by default."""
+    if not is_true(policy.props, "blockPublicPolicy"):
+        yield Finding(found=shown(policy.props, "blockPublicPolicy"), allowed="true")
+
+
+@for_resource(
     VERSION,
+    PARAMETER,
     id="secret-value-not-in-state",
     group=Group.ACCESS,
     severity=Severity.HIGH,
     what="A secret's value does not pass through the program.",
     why="It would lie in the state, in every backup of the state, and perhaps in the repository.",
-    remedy="Put the value in by hand or by a rotation, or write it only: secret_string_wo.",
+    remedy="Put the value in by hand or by a rotation, or write it only, as _wo.",
 )
 def value_not_in_state(version: Resource, context: Context) -> Iterator[Finding]:
-    """The value itself is never shown."""
-    for key in ("secretString", "secretBinary"):
+    """The value itself is never shown. A parameter is secret where it is a SecureString."""
+    if version.type == PARAMETER and text(version.props, "type") != "SecureString":
+        return
+    for key in ("secretString", "secretBinary", "value"):
         if has(version.props, key):
-            allowed = "secretStringWo, or no version in the program"
-            yield Finding(found=f"{key} is set", allowed=allowed)
+            yield Finding(found=f"{key} is set", allowed=f"{key}Wo, or no value in the program")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.policies.cases import UNKNOWN, Fixture, Outcome, violating
+from tests.policies.cases import UNKNOWN, Fixture, Outcome, passing, violating
 from tests.policies.states import states
 
 GROUP = Fixture(type="aws:cloudwatch/logGroup:LogGroup")
@@ -10,6 +10,18 @@ FILTER = Fixture(type="aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilte
 ALARM = Fixture(
     type="aws:cloudwatch/metricAlarm:MetricAlarm", props={"alarmActions": ["arn:aws:sns:::topic"]}
 )
+SERVER = Fixture(
+    type="aws:rds/instance:Instance",
+    props={
+        "identifier": "server",
+        "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+    },
+)
+
+
+def of_server(log: str, server: str = "server") -> Fixture:
+    return Fixture(type=GROUP.type, name=log, props={"name": f"/aws/rds/instance/{server}/{log}"})
+
 
 CASES = (
     *states(
@@ -63,5 +75,30 @@ CASES = (
         wrong=[[]],
         absent=Outcome.VIOLATES,
         unknown=Outcome.PASSES,
+    ),
+    *(
+        passing("log-group-made-for-server", *fixtures, title=title)
+        for title, fixtures in {
+            "made": [SERVER, of_server("upgrade"), of_server("postgresql")],
+            "none is exported": [Fixture(type=SERVER.type, props={"identifier": "server"})],
+        }.items()
+    ),
+    *(
+        violating("log-group-made-for-server", *fixtures, title=title)
+        for title, fixtures in {
+            "none": [SERVER],
+            "one is missing": [SERVER, of_server("upgrade")],
+            "of another server": [SERVER, of_server("upgrade"), of_server("postgresql", "old")],
+            "a cluster": [
+                Fixture(
+                    type="aws:rds/cluster:Cluster",
+                    props={
+                        "clusterIdentifier": "server",
+                        "enabledCloudwatchLogsExports": ["postgresql"],
+                    },
+                ),
+                of_server("postgresql"),
+            ],
+        }.items()
     ),
 )

@@ -120,4 +120,16 @@ CASES = (
         wrong=[[{"iamAuth": "REQUIRED"}, {"iamAuth": "DISABLED"}], [{}], [{"iamAuth": UNKNOWN}]],
         absent=Outcome.PASSES,
     ),
+    violating(
+        "server-holds-no-role",
+        Fixture(type="aws:rds/roleAssociation:RoleAssociation", props={"roleArn": "arn"}),
+    ),
+    *states(
+        "server-holds-no-role",
+        Fixture(type=CLUSTER),
+        "iamRoles",
+        right=[[]],
+        wrong=[["arn"]],
+        absent=Outcome.PASSES,
+    ),
 )

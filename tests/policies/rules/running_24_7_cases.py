@@ -114,4 +114,22 @@ CASES = (
         stack="test",
         title="of test",
     ),
+    *states(
+        "running-not-paused",
+        Fixture(type="aws:rds/cluster:Cluster"),
+        "scalingConfiguration",
+        right=[{"autoPause": False}],
+        wrong=[{}, {"autoPause": True}],
+        absent=Outcome.PASSES,
+        unknown=Outcome.PASSES,
+    ),
+    *states(
+        "running-not-paused",
+        Fixture(type="aws:rds/cluster:Cluster"),
+        "serverlessv2ScalingConfiguration",
+        right=[{"minCapacity": 0.5}],
+        wrong=[{}, {"minCapacity": 0}],
+        absent=Outcome.PASSES,
+        unknown=Outcome.PASSES,
+    ),
 )

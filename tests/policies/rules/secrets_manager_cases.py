@@ -98,4 +98,33 @@ CASES = (
         with_props(VERSION, {"secretStringWo": "hunter2"}),
         title="written only",
     ),
+    *(
+        kind(
+            "secret-value-not-in-state",
+            Fixture(type="aws:ssm/parameter:Parameter", props=props),
+            title=f"{props}",
+        )
+        for kind, props in (
+            (violating, {"type": "SecureString", "value": "hunter2"}),
+            (passing, {"type": "SecureString", "valueWo": "hunter2"}),
+            (passing, {"type": "String", "value": "eu-west-1"}),
+        )
+    ),
+    *states(
+        "secret-own-key",
+        with_props(SECRET, {"kmsKeyId": "arn:aws:kms:::key/1"}),
+        "replicas",
+        right=[[], [{"region": "eu-west-2", "kmsKeyId": "arn:aws:kms:::key/2"}]],
+        wrong=[[{"region": "eu-west-2"}]],
+        absent=Outcome.PASSES,
+        unknown=Outcome.PASSES,
+    ),
+    *states(
+        "secret-policy-checked",
+        Fixture(type="aws:secretsmanager/secretPolicy:SecretPolicy"),
+        "blockPublicPolicy",
+        right=[True],
+        wrong=[False],
+        absent=Outcome.VIOLATES,
+    ),
 )
