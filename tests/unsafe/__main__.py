@@ -21,7 +21,7 @@ from rich.console import Console
 
 from tests.unsafe.edits import Against, Edit, EditError, apply, read_corpus
 from tests.unsafe.ground import ENDINGS, Ground, GroundError
-from tests.unsafe.trials import Trial, run_trial
+from tests.unsafe.trials import Trial, run_trial, unfit
 from tests.unsafe.verdicts import Result, last_line, table
 
 CORPUS: Final = Path(__file__).with_name("corpus")
@@ -40,15 +40,19 @@ class Judge:
     """The unedited project's own previews."""
 
     def result(self, edit: Edit) -> Result:
-        """Preview an edit until it is known what becomes of it. Raises EditError."""
+        """Preview an edit until it is known what becomes of it."""
         trials: list[Trial] = []
         with self.ground.copy(edit.name) as folder:
-            apply(edit, folder)
+            try:
+                apply(edit, folder)
+            except EditError as error:
+                return Result(edit=edit, trials=(unfit(edit, str(error)),))
             for against in edit.against:
                 for stack in edit.stacks or self.ground.stacks:
                     trial = run_trial(self.ground, folder, against, stack)
-                    own = self.before[against, stack].refusals
-                    trials.append(replace(trial, refusals=trial.refusals - own))
+                    own = self.before.get((against, stack))
+                    refusals = trial.refusals - (own.refusals if own else frozenset())
+                    trials.append(replace(trial, refusals=refusals))
                     result = Result(edit=edit, trials=tuple(trials))
                     if not edit.safe and result.blocks(trials[-1]):
                         break
@@ -58,7 +62,10 @@ class Judge:
 def judge_all(
     edits: Sequence[Edit], ground: Ground, progress: Callable[[str], None]
 ) -> tuple[list[Result], list[str]]:
-    """Results in the edits' order, and what is wrong beside them. Raises EditError, GroundError."""
+    """Results in the edits' order, and what is wrong beside them.
+
+    Raises EditError where an edit names a stack that nobody has, GroundError.
+    """
     keys = _keys(edits, ground)
     ground.prepare(keys, progress)
     before = {key: run_trial(ground, ground.project, *key) for key in keys}
@@ -81,12 +88,16 @@ def judge_all(
 def _keys(edits: Sequence[Edit], ground: Ground) -> list[Key]:
     found: dict[Key, None] = {}
     for edit in edits:
-        unknown = set(edit.stacks) - set(ground.stacks)
+        added = [stack for stack in edit.stacks if edit.adds_stack(stack)]
+        if added:  # it needs to see the others
+            found |= dict.fromkeys(("base", stack) for stack in ground.stacks)
+        unknown = set(edit.stacks) - set(ground.stacks) - set(added)
         if unknown:
             known = ", ".join(ground.stacks)
             raise EditError(f"{edit.name}: no stack {', '.join(sorted(unknown))}, only {known}")
+        stacks = [stack for stack in edit.stacks or ground.stacks if stack in ground.stacks]
         for against in edit.against:
-            found |= dict.fromkeys((against, stack) for stack in edit.stacks or ground.stacks)
+            found |= dict.fromkeys((against, stack) for stack in stacks)
     return list(found)
 
 

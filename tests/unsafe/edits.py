@@ -90,6 +90,12 @@ class Edit(_Model):
             raise ValueError(msg)
         return self
 
+    def adds_stack(self, stack: str) -> bool:
+        """Whether it brings the stack's file itself."""
+        file = f"Pulumi.{stack}.yaml"
+        is_new = any(change.file == file and change.find is None for change in self.edit)
+        return is_new or f"+++ b/{file}" in self.patch.splitlines()
+
 
 def read_corpus(folder: Path, only: Sequence[str] = ()) -> list[Edit]:
     """The folder's edits by name, those alone that match one of `only` where it names any.

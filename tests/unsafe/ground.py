@@ -87,8 +87,11 @@ class Ground:
         return [k for k, path in self._states.items() if fingerprint(path) != self._fingerprints[k]]
 
     def state(self, against: Against, stack: str) -> Path:
-        """The file backend that a preview looks at: a hosted stage's host always stands."""
-        if against == "base":
+        """The file backend that a preview looks at.
+
+        A hosted stage's host always stands, and so does everything beside a stack that is new.
+        """
+        if against == "base" or stack not in self.hosts:
             return self._states["base"]
         return self._states["hosts" if self._is_hosted(stack) else "empty"]
 

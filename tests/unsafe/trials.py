@@ -12,12 +12,13 @@ from typing import Any, Final
 from operations.plan import ROOT_TYPE, UnreadablePlanError, read_plan, type_of
 from operations.plan_guard import judge
 from operations.waivers import FILE, WaiverFileError, read_waivers
-from tests.unsafe.edits import Against
+from tests.unsafe.edits import Against, Edit
 from tests.unsafe.ground import Ground
 
 SETTINGS: Final = "settings"
 PROVIDER: Final = "provider"
 PROGRAM: Final = "program"
+UNFIT: Final = "unfit"
 
 RULE_ID = re.compile(r"^\s*\[([a-z0-9-]+)\]", re.MULTILINE)
 
@@ -40,7 +41,8 @@ class Trial:
     """By the policies and by the guard, without what they have against the unedited project."""
 
     broken: str = ""
-    """`settings`, `provider` or `program`, where the preview failed by no policy of ours."""
+    """`settings`, `provider` or `program`, where the preview failed by no policy of ours; `unfit`
+    where the edit does not fit the project."""
 
     message: str = ""
     """What it then said."""
@@ -54,6 +56,13 @@ class Trial:
     def where(self) -> str:
         """Ground and stack."""
         return f"{self.against}/{self.stack}"
+
+
+def unfit(edit: Edit, message: str) -> Trial:
+    """What stands for the previews of an edit that does not fit."""
+    return Trial(
+        against=edit.against[0], stack="-", refusals=frozenset(), broken=UNFIT, message=message
+    )
 
 
 def run_trial(ground: Ground, folder: Path, against: Against, stack: str) -> Trial:
