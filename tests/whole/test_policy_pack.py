@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,14 +26,34 @@ def test_the_pack_finds_nothing_in_a_stage_that_stands(project: Project, stage: 
     assert "development-stages@v" in answer.stdout
 
 
+def test_every_command_of_the_document_runs(project: Project, tmp_path: Path) -> None:
+    copy = with_policies(project, tmp_path)
+    document = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    (config,) = re.findall(r"```json\n(.*?)```", document, re.DOTALL)
+    (copy.folder / "config.json").write_text(config)
+    blocks = re.findall(r"```bash\n(.*?)```", document, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("python")]
+
+    assert len(lines) == 4
+    for line in lines:
+        answer = subprocess.run(
+            ["bash", "-c", line],
+            cwd=copy.folder,
+            env=copy.variables | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == 0, f"{line}\n{answer.stdout}\n{answer.stderr}"
+    assert answer.stdout
+
+
 @pytest.mark.pulumi_cli
 @pytest.mark.skipif(shutil.which("pulumi") is None, reason="no `pulumi` on PATH")
 def test_the_cli_finds_with_the_pack_what_the_emulator_finds(
     project: Project, tmp_path: Path
 ) -> None:
-    changed = Project(tmp_path / "project", project.home)
-    shutil.copytree(project.folder, changed.folder)
-    shutil.copytree(ROOT / "policies", changed.folder / "policies")
+    changed = with_policies(project, tmp_path)
     (changed.folder / ".venv").symlink_to(sys.prefix)
     server = changed.folder / SERVER
     text = server.read_text()
@@ -50,6 +71,15 @@ def test_the_cli_finds_with_the_pack_what_the_emulator_finds(
         without_type(violation) for violation in found
     ]
     assert by_cli.returncode
+
+
+def with_policies(project: Project, place: Path) -> Project:
+    """A copy of the program beside its pack, on the same emulator."""
+    copy = Project(place / "project", project.home)
+    shutil.copytree(project.folder, copy.folder)
+    for folder in ("policies", "operations"):
+        shutil.copytree(ROOT / folder, copy.folder / folder)
+    return copy
 
 
 def preview_by_cli(project: Project, stage: str) -> subprocess.CompletedProcess[str]:
