@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from policies.subjects import Resource, Stack, has, is_unknown, known
 from policies.values import items
@@ -78,10 +80,32 @@ def configured(stack: Stack, resource: Resource, kinds: tuple[str, ...], key: st
 def configuring(
     stack: Stack, resource: Resource, kinds: tuple[str, ...], key: str
 ) -> Iterator[Resource]:
-    """Resources of these types whose property `key` means `resource`."""
-    names = identifiers(resource, "bucket", "name", "url")
+    """Resources of these types whose property `key` means `resource`.
+
+    By an index: with many buckets each rule would otherwise look at all pairs of them.
+    """
+    names = (resource.urn, *identifiers(resource, "bucket", "name", "url"))
     for kind in kinds:
-        yield from stack.configuring(resource, kind, key, *names)
+        index = _index(stack, kind, key)
+        found = {user.urn: user for name in names for user in index.get(name, ())}
+        yield from found.values()
+
+
+_INDICES: WeakKeyDictionary[Stack, dict[tuple[str, str], dict[str, list[Resource]]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _index(stack: Stack, kind: str, key: str) -> dict[str, list[Resource]]:
+    """Resources of a type by what their property `key` says: URNs of its sources, and its text."""
+    indices = _INDICES.setdefault(stack, {})
+    if (kind, key) not in indices:
+        index = indices[kind, key] = defaultdict(list)
+        for resource in stack.of_type(kind):
+            sources = resource.property_dependencies.get(key, frozenset())
+            for name in sources.union(_texts_in(known(resource.props, key))):
+                index[name].append(resource)
+    return indices[kind, key]
 
 
 def stated(resource: Resource, key: str) -> bool:
@@ -97,20 +121,18 @@ def names_internet_gateway(route: Resource) -> bool:
     return any(id_.startswith("igw-") for id_ in ids)
 
 
-def takes_dead_letters(stack: Stack, queue: Resource) -> bool:
-    """Whether a queue is where another resource sends what it could not deliver."""
-    arn = known(queue.props, "arn")
-    for other in stack.resources:
+def dead_letter_targets(stack: Stack) -> tuple[set[str], list[str]]:
+    """Where what could not be delivered is sent: URNs whose outputs say so, and known texts."""
+    urns: set[str] = set()
+    found: list[str] = []
+    for resource in stack.resources:
         for key in ("deadLetterConfig", "destinationConfig", "redrivePolicy"):
-            if other.urn == queue.urn:
-                continue
-            named = isinstance(arn, str) and _mentions(known(other.props, key), arn)
-            if named or made_from(other, queue, key):
-                return True
-    return False
+            urns |= resource.property_dependencies.get(key, frozenset())
+            found += _texts_in(known(resource.props, key))
+    return urns, found
 
 
-def _mentions(value: Any, text: str) -> bool:
+def _texts_in(value: Any) -> list[str]:
     if isinstance(value, Mapping):
-        return any(_mentions(known(value, key), text) for key in value)
-    return isinstance(value, str) and text in value
+        return [text for key in value for text in _texts_in(known(value, key))]
+    return [value] if isinstance(value, str) else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.plaintext import refuses_plaintext
-from policies.reading import configured, configuring, stated, takes_dead_letters
+from policies.reading import configured, configuring, dead_letter_targets, stated
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.subjects import Resource, Stack
+from policies.subjects import Resource, Stack, known
 from policies.values import names_own_key, shown
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -43,10 +43,12 @@ def queue_key(queue: Resource, context: Context) -> Iterator[Finding]:
 )
 def queue_dead_letters(stack: Stack, context: Context) -> Iterator[Finding]:
     """A queue that is itself where undelivered messages go needs none."""
+    urns, texts = dead_letter_targets(stack)
     for queue in stack.of_type(QUEUE):
-        inline = stated(queue, "redrivePolicy")
+        arn = str(known(queue.props, "arn", "unknown"))
+        taken = queue.urn in urns or any(arn in text for text in texts)
         apart = configured(stack, queue, (REDRIVE,), "queueUrl")
-        if not inline and not apart and not takes_dead_letters(stack, queue):
+        if not taken and not apart and not stated(queue, "redrivePolicy"):
             yield Finding(found="no redrivePolicy", allowed="a dead-letter queue", urn=queue.urn)
 
 

@@ -162,8 +162,7 @@ def two_masters(stack: Stack, context: Context) -> Iterator[Finding]:
     for group in stack.of_type(SECURITY_GROUP):
         apart = {
             opening.essence
-            for kind in RULES_APART
-            for rule in stack.configuring(group, kind, "securityGroupId", *identifiers(group))
+            for rule in configuring(stack, group, RULES_APART, "securityGroupId")
             for opening in openings(rule)
         }
         inline = {
