@@ -2,7 +2,7 @@
 
 Sources: https://github.com/pulumi/pulumi/blob/master/pkg/display/json.go (PreviewDigest) and
 https://github.com/pulumi/pulumi/blob/master/pkg/backend/display/json.go.
-`policyViolations` is ours: the CLI leaves policies out.
+`policyViolations` is ours, present wherever a pack was loaded: the CLI leaves policies out.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from emulator.display.wording import (
 from emulator.engine.events import (
     Diagnostic,
     Event,
+    PolicyPackLoaded,
     PolicyViolation,
     Severity,
     Step,
@@ -44,6 +45,7 @@ class JsonDigest:
         self._steps: dict[tuple[str, StepKind], dict[str, Any]] = {}
         self._diagnostics: list[dict[str, str]] = []
         self._violations: list[dict[str, str]] = []
+        self._judged = False
 
     def start(self) -> None:
         """Show nothing: the document comes at the end."""
@@ -58,6 +60,8 @@ class JsonDigest:
         elif isinstance(event, Diagnostic):
             if not event.ephemeral and event.severity is not Severity.DEBUG:
                 self._diagnostics.append(_diagnostic(event))
+        elif isinstance(event, PolicyPackLoaded):
+            self._judged = True
         elif isinstance(event, PolicyViolation):
             self._violations.append(_violation(event))
 
@@ -77,7 +81,8 @@ class JsonDigest:
                 if count and kind not in UNCOUNTED
             },
         }
-        present = {key: value for key, value in digest.items() if value}
+        kept = {"policyViolations"} if self._judged else set()
+        present = {key: value for key, value in digest.items() if value or key in kept}
         self._stream.write(json.dumps(present, indent=4, ensure_ascii=False) + "\n")
         self._stream.flush()
 

@@ -18,7 +18,13 @@ from emulator.display.live import LiveDisplay
 from emulator.display.paint import Paint, paint_for
 from emulator.display.plain import PlainDisplay
 from emulator.display.record import Heading
-from emulator.engine.events import StepKind, StepOutputs, StepStarted
+from emulator.engine.events import (
+    PolicyPackLoaded,
+    PolicyViolation,
+    StepKind,
+    StepOutputs,
+    StepStarted,
+)
 from emulator.engine.request import DeploymentKind
 from tests.emulator.display.events_sample import (
     BUCKET,
@@ -259,6 +265,19 @@ def test_ci_gets_plain_lines_and_a_terminal_a_live_tree(monkeypatch: pytest.Monk
     assert isinstance(make_display(UPDATE, io.StringIO()), PlainDisplay)
     assert isinstance(make_display(UPDATE, io.StringIO(), interactive=True), LiveDisplay)
     assert isinstance(make_display(UPDATE, io.StringIO(), interactive=True, json=True), JsonDigest)
+
+
+def test_the_json_digest_tells_a_pack_that_found_nothing_from_no_pack() -> None:
+    for loaded in (True, False):
+        stream = io.StringIO()
+        display = JsonDigest(PREVIEW, stream)
+        for event in events():
+            if not isinstance(event, PolicyViolation) and (
+                loaded or not isinstance(event, PolicyPackLoaded)
+            ):
+                display.emit(event)
+        display.finish(outcome())
+        assert json.loads(stream.getvalue()).get("policyViolations") == ([] if loaded else None)
 
 
 def test_a_live_tree_hangs_together_where_parents_stay_the_same() -> None:
