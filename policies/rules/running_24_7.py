@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.document_places import Kind, types_with
 from policies.leaves import leaves
+from policies.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.stateful import CLUSTER
 from policies.subjects import Resource, has, known
@@ -14,13 +16,29 @@ from policies.values import number, shown, text
 STOPPING = re.compile(
     r"stop(?!ped)|pause(?!d)|suspend|shut_?-?down|power_?-?off|hibernat|terminat|idle_?-?down"
     r"|scale_?-?(down|in\b|to_?-?zero)|delete_?-?(db|instance|environment|stack|cluster)"
-    r"|switch_?-?off|turn_?-?off",
+    r"|switch_?-?off|turn_?-?off|reboot"
+    r"|aws-sdk:(airflow|mwaa|rds|kms):(?!copy|create|describe|get|list|start)",
     re.IGNORECASE,
 )
 """In the name of an API call, of a document, of a function or of the schedule itself."""
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 RULE = "aws:cloudwatch/eventRule:EventRule"
+STOPPING_ACTIONS = (
+    "airflow:deleteenvironment",
+    "autoscaling:setdesiredcapacity",
+    "ec2:rebootinstances",
+    "ec2:stopinstances",
+    "ec2:terminateinstances",
+    "rds:deletedbcluster",
+    "rds:deletedbinstance",
+    "rds:failoverdbcluster",
+    "rds:rebootdbcluster",
+    "rds:rebootdbinstance",
+    "rds:stopdbcluster",
+    "rds:stopdbinstance",
+)
+
 TRIGGERS = (
     "aws:budgets/budgetAction:BudgetAction",
     ALARM,
@@ -125,3 +143,25 @@ def not_paused(cluster: Resource, context: Context) -> Iterator[Finding]:
         yield Finding(found=shown(older, "autoPause"), allowed="false")
     if newer is not None and not number(newer, "minCapacity"):
         yield Finding(found=shown(newer, "minCapacity"), allowed="more than 0")
+
+
+@for_resource(
+    *types_with(Kind.IDENTITY),
+    id="running-nobody-may-stop",
+    group=Group.DATA_SAFETY,
+    severity=Severity.HIGH,
+    what="No role may stop, restart or delete what runs 24/7.",
+    why="A function that stops the server at night needs such a role, whatever it is called.",
+    remedy="Remove the action; people stop a server as themselves, in an emergency.",
+)
+def nobody_may_stop(resource: Resource, context: Context) -> Iterator[Finding]:
+    """A stage that may break freely may stop what carries its own name alone."""
+    own = context.stages.current
+    for placed, statement in documents_of(resource, Kind.IDENTITY):
+        found = statement.granted(STOPPING_ACTIONS)
+        alone = all(context.stages.named_in(arn) == {own.name} for arn in statement.resources)
+        if found and (own.is_lasting or not alone):
+            yield Finding(
+                found=f"{placed.place}: {', '.join(found)} on {', '.join(statement.resources)}",
+                allowed="none of these actions",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Case, Fixture, Outcome, passing, violating
@@ -13,6 +14,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SCALING = Fixture(type="aws:autoscaling/schedule:Schedule")
 STATE = Fixture(type="aws:rds/instanceDesiredState:InstanceDesiredState")
 STOP = "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance"
+MODIFY = "arn:aws:scheduler:::aws-sdk:rds:modifyDBInstance"
 START = "arn:aws:scheduler:::aws-sdk:rds:startExportTask"
 
 
@@ -23,6 +25,15 @@ def schedule(arn: str, instance: str, name: str = "it", **props: Any) -> Fixture
 
 def stops(title: str, fixture: Fixture, **more: Any) -> Case:
     return violating("running-no-scheduled-stop", fixture, title=title, **more)
+
+
+SERVER = "arn:aws:rds:eu-west-1:111111111111:db:devstages-preprod-server"
+
+
+def may(action: str, resource: str) -> Fixture:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return Fixture(type="aws:iam/rolePolicy:RolePolicy", props={"policy": document})
 
 
 CASES = (
@@ -52,6 +63,7 @@ CASES = (
         title="a message about it",
     ),
     stops("stops the server", schedule(STOP, "devstages-preprod-server")),
+    stops("switches protection off", schedule(MODIFY, "devstages-preprod-server")),
     stops("its name says so", schedule(UNKNOWN, "x", name="nightly-stop")),
     stops("guest stops its host", schedule(STOP, "devstages-preprod-server"), stack="test"),
     stops("guest does not say what", schedule(STOP, UNKNOWN), stack="test"),
@@ -131,5 +143,23 @@ CASES = (
         wrong=[{}, {"minCapacity": 0}],
         absent=Outcome.PASSES,
         unknown=Outcome.PASSES,
+    ),
+    *(
+        violating("running-nobody-may-stop", may(*grant), title=f"{grant}", stack=stack)
+        for stack, *grant in (
+            ("preprod", "rds:StopDBInstance", SERVER),
+            ("preprod", "rds:*", SERVER),
+            ("preprod", "ec2:Stop*", "*"),
+            ("test", "rds:StopDBInstance", SERVER),
+            ("test", "rds:StopDBInstance", "*"),
+        )
+    ),
+    passing("running-nobody-may-stop", may("rds:DescribeDBInstances", "*"), title="looks"),
+    passing("running-nobody-may-stop", may("rds:Describe*", SERVER), stack="test", title="looks"),
+    passing(
+        "running-nobody-may-stop",
+        may("ec2:StopInstances", "arn:aws:ec2:eu-west-1:111111111111:instance/devstages-test-box"),
+        stack="test",
+        title="stops its own",
     ),
 )
