@@ -96,6 +96,12 @@ class Exemptions:
                 return True
         return False
 
+    def keep(self, rule: str, urn: str) -> None:
+        """Let stand what may be needed once a rule knows all; without a URN, of any resource."""
+        for entry in self.entries:
+            if entry.rule == rule and title_of(urn) in ("", entry.resource):
+                self._used.add(entry)
+
     def problems(
         self,
         *,

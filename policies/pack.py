@@ -146,6 +146,7 @@ class Pack:
                         report(rule.message(finding), urn)
             except UnknownValueError as error:
                 unknown.append((rule, error))
+                self._exemptions.keep(rule.id, "" if isinstance(subject, Stack) else subject.urn)
             except Exception as error:
                 msg = f"rule {rule.id} failed on {subject.urn}: {type(error).__name__}: {error}"
                 raise RuntimeError(msg) from error

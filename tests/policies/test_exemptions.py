@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,18 @@ from policies.exemptions import (
     read_exemptions,
     title_of,
 )
+from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.rules.rds_encryption import storage_encrypted, storage_own_key
 from policies.rules.rds_parameters import refuses_plaintext
 from policies.rules.safety_protection import host_protected
-from tests.policies.cases import ROOT, Fixture
+from policies.subjects import Resource, Stack
+from tests.policies.cases import ROOT, UNKNOWN, Fixture
 from tests.policies.served import Served, Told, as_the_engine_starts_it
 
 __all__ = ["as_the_engine_starts_it"]
 
 INSTANCE = "aws:rds/instance:Instance"
+TEXTS: dict[str, Any] = {"severity": Severity.HIGH, "what": "a", "why": "b", "remedy": "c"}
 TODAY = datetime.datetime.now(datetime.UTC).date()
 PLAIN = Fixture(type=INSTANCE, name="server", props={"kmsKeyId": "1"})
 ENCRYPTED = Fixture(type=INSTANCE, name="server", props={"storageEncrypted": True, "kmsKeyId": "1"})
@@ -129,6 +134,31 @@ def test_an_exemption_from_a_rule_that_is_switched_off_may_still_be_needed(
     config: dict[str, Any],
 ) -> None:
     assert run(exemption(), config=config) == ([], [])
+
+
+@for_resource(INSTANCE, id="reads-name", group=Group.ACCESS, **TEXTS)
+def reads_name(server: Resource, context: Context) -> Iterator[Finding]:
+    if server.props["identifier"] == "wrong":
+        yield Finding(found="wrong", allowed="right")
+
+
+@for_stack(id="reads-names", group=Group.ACCESS, **TEXTS)
+def reads_names(stack: Stack, context: Context) -> Iterator[Finding]:
+    for server in stack.of_type(INSTANCE):
+        if server.props["identifier"] == "wrong":
+            yield Finding(found="wrong", allowed="right", urn=server.urn)
+
+
+@pytest.mark.parametrize("rule", ["reads-name", "reads-names"])
+def test_an_exemption_may_be_needed_once_a_rule_knows_what_it_cannot_know_yet(rule: str) -> None:
+    fixture = Fixture(type=INSTANCE, name="server", props={"identifier": UNKNOWN})
+    served = Served([reads_name, reads_names], [exemption(rule=rule)])
+    told = served.resource(fixture) + served.whole(fixture)
+    assert [item.level for item in told] == ["advisory", "advisory"]
+    other = Served([reads_name, reads_names], [exemption(rule=rule)])
+    other.resource(dataclasses.replace(fixture, name="another"))
+    known = other.whole(dataclasses.replace(fixture, props={"identifier": "right"}))
+    assert "nothing needs it any more" in known[0].message
 
 
 def test_a_finding_on_a_whole_stack_s_resource_is_exempted_by_that_resource() -> None:
