@@ -20,9 +20,13 @@ class Parameter:
 
 
 PARAMETERS: Mapping[str, Parameter] = {
+    # Lambda Insights, the parameters and secrets extension, Powertools:
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-insights.html
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html
+    # https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
     "aws_account_ids": Parameter(
         group=Group.ISOLATION,
-        default=[],
+        default=["580247275435", "015030872274", "017000801446"],
         schema={
             "type": "array",
             "items": {"type": "string", "pattern": "^[0-9]{12}$"},

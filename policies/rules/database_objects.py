@@ -31,9 +31,9 @@ TEMPLATES = frozenset(("", "template0", "template1"))
 
 _REACHING = (
     "adminpack aws_commons aws_lambda aws_s3 dblink file_fdw hdfs_fdw log_fdw mongo_fdw mysql_fdw "
-    "odbc_fdw oracle_fdw orafce pageinspect pg_buffercache pg_cron pg_partman pg_repack pg_tle "
-    "pg_transport pg_walinspect pgactive pglogical pgrowlocks pltcl pltclu plperl plperlu plproxy "
-    "plpython2u plpython3u plpythonu plrust plv8 postgres_fdw rds_activity_stream rds_tools "
+    "odbc_fdw oracle_fdw orafce pageinspect pg_buffercache pg_cron pg_tle "
+    "pg_transport pg_walinspect pgactive pglogical plperlu plproxy pltclu "
+    "plpython2u plpython3u plpythonu plrust postgres_fdw rds_activity_stream rds_tools "
     "sqlite_fdw tds_fdw xml2"
 )
 REACHING_EXTENSIONS = frozenset(_REACHING.split())
