@@ -18,7 +18,12 @@ UNSCOPABLE = frozenset().union(
         "cloudwatch",
         "describealarmsformetric getmetricdata getmetricstatistics listmetrics putmetricdata",
     ),
-    _of("ec2", "describe*"),
+    _of(
+        "ec2",
+        "describeavailabilityzones describeinstances describenetworkinterfaces "
+        "describeroutetables describesecuritygroups describesubnets describevpcendpoints "
+        "describevpcs",
+    ),
     _of("ec2messages", "acknowledgemessage deletemessage failmessage getendpoint getmessages"),
     _of("ec2messages", "sendreply"),
     _of("ecr", "getauthorizationtoken"),
@@ -43,11 +48,7 @@ UNSCOPABLE = frozenset().union(
         "puttelemetryrecords puttracesegments",
     ),
 )
-"""AWS cannot limit these to a resource, and they do no harm: `*` is the only resource there is.
-
-Patterns are covered by patterns: `ec2:describevpc*` is part of `ec2:describe*`, some of which AWS
-can limit, but all of which only read the network's setup.
-"""
+"""AWS cannot limit these to a resource, and they do no harm: `*` is the only resource there is."""
 
 VPC_INTERFACES = _of(
     "ec2",

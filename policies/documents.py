@@ -6,13 +6,13 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from policies.document_places import Kind
-from policies.patterns import is_any, matches
+from policies.patterns import has_wildcard, is_any, matches
 
 VERSION = "2012-10-17"
 """Of the language; in the older one variables are plain text."""
@@ -119,9 +119,11 @@ class Statement:
             return not any(matches(pattern, action) for pattern in self.not_actions)
         return any(matches(pattern, action) for pattern in self.actions)
 
-    def granted(self, actions: Mapping[str, str] | tuple[str, ...] | frozenset[str]) -> list[str]:
+    def granted(self, actions: Collection[str]) -> list[str]:
         """Those of `actions` that it covers."""
-        return [action for action in actions if self.grants(action)]
+        if self.not_actions or any(has_wildcard(action) for action in self.actions):
+            return [action for action in actions if self.grants(action)]
+        return [action for action in self.actions if action in actions]
 
     def demands(self, key: str, good: Callable[[str], bool]) -> bool:
         """Whether it holds only where `key` (lower case) is there with a value that is `good`."""

@@ -33,6 +33,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(signs.get(sign) or re.escape(sign) for sign in pattern), re.DOTALL)
 
 
+@lru_cache(maxsize=16384)
 def matches(pattern: str, text: str) -> bool:
     """Whether `text`, which may be a narrower pattern, is within `pattern`; case counts."""
     return _expression(widened(pattern)).fullmatch(text) is not None

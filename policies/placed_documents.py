@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
@@ -36,15 +37,19 @@ class Placed:
     problem: str = ""
 
 
-def placed_documents(resource: Resource) -> list[Placed]:
-    """All documents of the resource; a property that is absent holds none."""
+@lru_cache(maxsize=32)
+def placed_documents(resource: Resource) -> tuple[Placed, ...]:
+    """All documents of the resource; a property that is absent holds none.
+
+    Kept for a while: a dozen rules ask one after the other.
+    """
     if resource.type == LAMBDA_PERMISSION:
-        return list(_permission(resource.props))
-    return [
+        return tuple(_permission(resource.props))
+    return tuple(
         found
         for path, kind in PLACES.get(resource.type, {}).items()
         for found in _at(resource.props, path, "", kind)
-    ]
+    )
 
 
 def documents_of(resource: Resource, *kinds: Kind) -> Iterator[tuple[Placed, Statement]]:

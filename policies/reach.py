@@ -12,7 +12,7 @@ from policies.open_cells import is_open
 from policies.patterns import matches, overlap
 from policies.stage_map import Stage, Stages
 from policies.subjects import Resource, known
-from policies.territory import OTHER, Territory, territories
+from policies.territory import OTHER, Territory, by_service
 
 ALIASES = "kms:resourcealiases"
 
@@ -49,25 +49,24 @@ def may_reach(stages: Stages, source_kind: str, reached: Reached) -> bool:
 
 def reached_by(statement: Statement, stages: Stages, stage: Stage) -> Iterator[Reached]:
     """What of `stage` the statement reaches, the current stage's own things left out."""
-    actions = [
-        action
-        for action in statement.actions or ("*",)
-        if not any(matches(listed, action) for listed in UNSCOPABLE)
+    actions = [action for action in statement.actions or ("*",) if action not in UNSCOPABLE]
+    spoken = {action.partition(":")[0] for action in actions}
+    places = [
+        territory
+        for service, owned in by_service(stage).items()
+        if _speaks_of(spoken, service)
+        for territory in owned
     ]
-    services = {action.partition(":")[0] for action in actions}
+    of_keys = _speaks_of(spoken, "kms")
     for resource in statement.resources or ("*",):
         if matches(_own_dags(stages.current), resource):
             continue
-        found = [
-            territory
-            for territory in territories(stage)
-            if _speaks_of(services, territory.service) and overlap(resource, territory.pattern)
-        ]
+        found = [place for place in places if overlap(resource, place.pattern)]
         if found:
             yield _merged(found, resource)
         elif _is_named(stages, stage, resource):
             yield Reached(stage=stage.name, kind=OTHER, by=resource)
-        if _speaks_of(services, "kms") and _reaches_key(statement, resource, stage):
+        if of_keys and _reaches_key(statement, resource, stage):
             yield Reached(
                 stage=stage.name, kind=OTHER, by=f"{resource} as keys", holds_data=True, is_key=True
             )
@@ -79,10 +78,10 @@ def _own_dags(stage: Stage) -> str:
     return f"{bucket}/{stage.names.dag_prefix}*"
 
 
-def _speaks_of(services: set[str], service: str) -> bool:
+def _speaks_of(spoken: set[str], service: str) -> bool:
     """Whether actions of a service are among them; roles are what STS speaks of."""
-    asked = {service, "sts"} if service == "iam" else {service}
-    return any(matches(pattern, name) for pattern in services for name in asked)
+    asked = ("iam", "sts") if service == "iam" else (service,)
+    return any(matches(pattern, name) for pattern in spoken for name in asked)
 
 
 def _merged(found: list[Territory], resource: str) -> Reached:

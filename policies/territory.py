@@ -62,17 +62,27 @@ class Territory:
 
 def territories(stage: Stage) -> tuple[Territory, ...]:
     """All that the stage owns, but for KMS keys: those have no name in their ARN."""
-    return _territories(stage.names, stage.host, is_host=stage.is_host)
+    return tuple(found for places in by_service(stage).values() for found in places)
+
+
+def by_service(stage: Stage) -> Mapping[str, tuple[Territory, ...]]:
+    """The same by service."""
+    return _by_service(stage.names, stage.host, is_host=stage.is_host)
 
 
 @lru_cache(maxsize=64)
-def _territories(names: Names, host: str, *, is_host: bool) -> tuple[Territory, ...]:
-    return (
+def _by_service(names: Names, host: str, *, is_host: bool) -> Mapping[str, tuple[Territory, ...]]:
+    found = (
         *_data(names),
         *_roles(names),
         *_airflow_bucket(names, host, is_host=is_host),
         *_things(names),
     )
+    services = dict.fromkeys(territory.service for territory in found)
+    return {
+        service: tuple(territory for territory in found if territory.service == service)
+        for service in services
+    }
 
 
 def _data(names: Names) -> Iterator[Territory]:

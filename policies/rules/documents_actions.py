@@ -8,7 +8,7 @@ from policies.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE,
 from policies.document_places import Kind, types_with
 from policies.documents import Statement
 from policies.narrowing import is_wide, narrowed_by_condition
-from policies.patterns import has_wildcard, is_any, matches
+from policies.patterns import has_wildcard, is_any
 from policies.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
@@ -83,7 +83,7 @@ def resources_narrowed(resource: Resource, context: Context) -> Iterator[Finding
         limitable = [
             action
             for action in statement.actions
-            if not any(matches(listed, action) for listed in UNSCOPABLE | VPC_INTERFACES)
+            if action not in UNSCOPABLE and action not in VPC_INTERFACES
         ]
         if wide and limitable and not narrowed_by_condition(statement):
             yield Finding(

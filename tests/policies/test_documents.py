@@ -10,6 +10,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
+from policies.bounds import is_bound_value
 from policies.document_places import PLACES, Kind, types_with
 from policies.documents import (
     Condition,
@@ -210,6 +211,7 @@ def test_what_is_wrong_with_a_document_is_said() -> None:
         ("arn:aws:rds-db:r:1:dbuser:*/preprod_app", False),
         ("arn:aws:iam*", True),
         ("arn:aws:iam::1:root", False),
+        ("arn:aws:kms:eu-west-1:1:key", False),
     ],
 )
 def test_a_resource_says_something_or_is_wide(resource: str, wide: bool) -> None:
@@ -316,3 +318,30 @@ def test_types_are_chosen_by_kind() -> None:
     assert types_with(Kind.TRUST) == ("aws:iam/role:Role",)
     assert PERMISSION in types_with(Kind.RESOURCE)
     assert PERMISSION not in types_with(Kind.IDENTITY)
+
+
+@pytest.mark.parametrize(
+    ("value", "bound"),
+    [
+        ("111111111111", True),
+        ("333333333333", False),
+        ("*", False),
+        ("o-1", False),
+        ("not-known-yet", True),
+        ("arn:aws:iam::111111111111:role/x", True),
+        ("arn:aws:iam::111111111111:role/*", True),
+        ("arn:aws:iam::111111111111:*", False),
+        ("arn:aws:iam::333333333333:role/x", False),
+        ("arn:aws:iam::*:role/x", False),
+        ("arn:aws:*:eu-west-1:111111111111:x", False),
+        ("arn:aws:iam::111111111111", False),
+        ("arn:aws:s3:::x-111111111111-y", True),
+        ("arn:aws:s3:::x-111111111111-y/*", True),
+        ("arn:aws:s3:::x/111111111111", False),
+        ("arn:aws:s3:eu-west-1:333333333333:accesspoint/x-111111111111", False),
+        ("arn:aws:s3:eu-west-1:111111111111:accesspoint/x", True),
+        ("arn:aws:iot:::x-111111111111-y", False),
+    ],
+)
+def test_a_value_means_an_account_or_does_not(value: str, bound: bool) -> None:
+    assert is_bound_value(value, ["111111111111"]) is bound

@@ -80,7 +80,7 @@ CASES = (
     ),
     passing(NARROWED, role_policy(READ)),
     passing(NARROWED, role_policy(allow("logs:DescribeLogGroups")), title="AWS cannot limit it"),
-    passing(NARROWED, role_policy(allow("ec2:DescribeVpc*")), title="nor any of these"),
+    violating(NARROWED, role_policy(allow("ec2:Describe*")), title="AWS can limit some of these"),
     passing(NARROWED, role_policy(allow("ec2:CreateNetworkInterface")), title="in a VPC"),
     passing(NARROWED, role_policy(allow("kms:Decrypt", KEYS, **ALIAS)), title="by alias"),
     passing(
