@@ -159,7 +159,8 @@ class StackUnderTest:
 def failure(command: tuple[str, ...], answer: subprocess.CompletedProcess[str]) -> str:
     """What a command that failed said last, on one line."""
     lines = [line.strip() for line in answer.stdout.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search(r"error|failed", line)] or lines
+    told = r"\berror: |failed|^[-+~]+ .* (create|update|replace|delete)"
+    errors = [line for line in lines if re.search(told, line)] or lines
     return f"`{' '.join(command)}` ended with {answer.returncode}: {' | '.join(errors[-4:])}"
 
 
