@@ -35,14 +35,10 @@ def host_names(stages: Stages) -> Names:
 
 
 def strangers(stages: Stages) -> set[str]:
-    """Stages that another host carries."""
-    return {
-        name
-        for name in all_stages(stages)
-        if name != stages.current.name
-        and (name in stages.all)
-        and stages.all[name].host != stages.current.host
-    }
+    """Stages that the current one's host does not host."""
+    host = stages.current.host
+    near = {stage for stage in all_stages(stages) if hosts(stages, host, stage)}
+    return all_stages(stages) - near - {stages.current.name}
 
 
 def owned_by(text: str, names: Names) -> bool:

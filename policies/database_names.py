@@ -87,8 +87,7 @@ def is_connect_grant(resource: Resource, stages: Stages) -> bool:
     props = resource.props
     role = said(props, "role")
     return (
-        stages.current.is_host
-        and acts_as(resource) == stages.current.names.host_admin
+        acts_as(resource) == stages.current.names.host_admin
         and role in {stages.current.names.of(stage).admin for stage in hosted(stages)}
         and said(props, "database") == "postgres"
         and said(props, "objectType") == "database"

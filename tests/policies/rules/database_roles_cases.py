@@ -131,6 +131,7 @@ CASES = (
     violating(TOKEN, role(login=True), title="no roles"),
     violating(TOKEN, role(login=UNKNOWN), title="a login perhaps"),
     violating(TOKEN, role(password="secret"), title="a password"),
+    violating(TOKEN, role(passwordWoVersion=1), title="a password's version"),
     violating(TOKEN, role(passwordWo=UNKNOWN), title="an unknown password"),
     passing(LIMITS, limited()),
     passing(LIMITS, limited(validUntil=None, skipDropRole=False)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from stages.server_settings import TenantLimits
 from tests.policies.cases import UNKNOWN, Case, Fixture, passing, violating
-from tests.policies.edited_stages import edited
+from tests.policies.edited_stages import edited, without
 
 OWN = "isolation-names-own-stage"
 HOST = "isolation-names-no-other-host"
@@ -123,6 +123,13 @@ CASES = (
     violating(HOST, role(policy=document("arn:aws:s3:::raw-prod/*"))),
     violating(HOST, role(content="SELECT FROM prod_app")),
     violating(HOST, role(policy=document("arn:aws:s3:::a-preprod")), stack="prod"),
+    violating(
+        HOST,
+        role(content="canary_app"),
+        stages=edited("preprod", {"prod.host.tenants.canary": TenantLimits()}),
+        title="a tenant of another host that has no stack file yet",
+    ),
+    passing(HOST, role(content="test_app"), stages=without("test", "preprod"), title="no host"),
     passing(DAGS, stored("dags/preprod/x.py")),
     passing(DAGS, stored("requirements.txt"), title="the environment's own file"),
     passing(DAGS, stored("dags/test/x.py"), stack="test"),
