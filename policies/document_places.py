@@ -75,10 +75,11 @@ _OTHERWISE: Mapping[str, Mapping[str, Kind]] = {
     "xray/resourcePolicy": {"policyDocument": Kind.RESOURCE},
 }
 
-PERMISSIONS = ("aws:lambda/permission:Permission",)
+PERMISSIONS = (
+    "aws:lambda/layerVersionPermission:LayerVersionPermission",
+    "aws:lambda/permission:Permission",
+)
 """Types that are one statement, spread over their properties."""
-
-LAMBDA_PERMISSION, *_ = PERMISSIONS
 
 
 def _full(short: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.document_places import LAMBDA_PERMISSION, PLACES, Kind
+from policies.document_places import PERMISSIONS, PLACES, Kind
 from policies.documents import (
     Condition,
     Document,
@@ -43,7 +43,7 @@ def placed_documents(resource: Resource) -> tuple[Placed, ...]:
 
     Kept for a while: a dozen rules ask one after the other.
     """
-    if resource.type == LAMBDA_PERMISSION:
+    if resource.type in PERMISSIONS:
         return tuple(_permission(resource.props))
     return tuple(
         found
@@ -110,12 +110,13 @@ def _parsed(value: Any, place: str, kind: Kind) -> Placed:
 _SOURCES = {
     "sourceArn": "aws:sourcearn",
     "sourceAccount": "aws:sourceaccount",
+    "organizationId": "aws:principalorgid",
     "principalOrgId": "aws:principalorgid",
 }
 
 
 def _permission(props: Mapping[str, Any]) -> Iterator[Placed]:
-    """The statement that Lambda makes of aws.lambda_.Permission."""
+    """The statement that Lambda makes of a permission."""
     kind, place = Kind.RESOURCE, "principal"
     if any(is_unknown(props, key) for key in ("principal", "action")):
         problem = "or the action is not known before the update"

@@ -201,7 +201,24 @@ def _beyond_reading(statement: Statement, reading: str) -> str:
         matches(AWS_SESSION_DOCUMENTS, found) or found == "*" for found in statement.resources
     ):
         return "starts sessions by AWS's own documents"
+    if "ssm:startsession" in statement.actions and not _checks_document(statement):
+        return "starts shells: only ssm:SessionDocumentAccessCheck has the document asked for"
     return ""
+
+
+def _checks_document(statement: Statement) -> bool:
+    """Without the check a session on an instance that names no document is a shell.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/
+    getting-started-sessiondocumentaccesscheck.html
+    """
+    of_instances = any(":instance/" in found for found in statement.resources)
+    checked = any(
+        (condition.operator, condition.key, condition.values)
+        == ("bool", "ssm:sessiondocumentaccesscheck", ("true",))
+        for condition in statement.conditions
+    )
+    return checked or not of_instances
 
 
 @for_stack(

@@ -9,11 +9,24 @@ from policies.document_places import Kind, types_with
 from policies.patterns import has_wildcard, overlap, widened
 from policies.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.subjects import Resource, known
+from policies.subjects import Resource, is_unknown, known
 
 CONNECT = "rds-db:connect"
 GRANT = "aws:kms/grant:Grant"
 _ARN_PARTS = 6
+
+SHARING = {
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": "",
+    "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission": "",
+    "aws:ram/principalAssociation:PrincipalAssociation": "",
+    "aws:ram/resourceAssociation:ResourceAssociation": "",
+    "aws:ram/resourceShare:ResourceShare": "",
+    "aws:rds/clusterSnapshot:ClusterSnapshot": "sharedAccounts",
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": "sharedAccounts",
+    "aws:rds/snapshot:Snapshot": "sharedAccounts",
+    "aws:rds/snapshotCopy:SnapshotCopy": "sharedAccounts",
+}
+"""Types that share something, by the property that does, or whatever they say."""
 
 QUEUES_OF_AIRFLOW = ("arn:aws:sqs:", ":*:airflow-celery-*")
 """Start and end: MWAA's queues lie in an account of AWS's that has no name beforehand.
@@ -65,6 +78,26 @@ def not_granted_aside(grant: Resource, context: Context) -> Iterator[Finding]:
     if grant.type == GRANT:
         found = known(grant.props, "granteePrincipal", "a principal not known yet")
         yield Finding(found=f"a grant for {found}", allowed="no grants")
+
+
+@for_resource(
+    *SHARING,
+    id="resource-not-shared",
+    group=Group.ACCESS,
+    severity=Severity.CRITICAL,
+    what="Nothing is shared with other accounts beside the policies of resources.",
+    why="A share opens a resource to accounts, or to all of AWS, that no policy document names.",
+    remedy="Leave it out; who needs the data takes on a role of the stage.",
+)
+def not_shared(resource: Resource, context: Context) -> Iterator[Finding]:
+    """A snapshot that is shared with `all` is public."""
+    key = SHARING.get(resource.type, "")
+    if resource.type in SHARING and (not key or _is_filled(resource, key)):
+        yield Finding(found=f"{resource.name} is a {resource.type} {key}", allowed="no shares")
+
+
+def _is_filled(resource: Resource, key: str) -> bool:
+    return is_unknown(resource.props, key) or bool(resource.props.get(key))
 
 
 @for_resource(

@@ -21,8 +21,13 @@ PEOPLE = (
     "aws:iam/userLoginProfile:UserLoginProfile",
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:ssoadmin/accountAssignment:AccountAssignment",
+    "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+    "aws:ssoadmin/permissionSet:PermissionSet",
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 )
-"""IAM users, what they are in, and what they sign in with."""
+"""IAM users, what they are in, what they sign in with, and the organisation's sign-in."""
 
 EXCLUSIVE = (
     "aws:iam/policyAttachment:PolicyAttachment",
@@ -37,7 +42,8 @@ EXCLUSIVE = (
     id="identity-no-users",
     group=Group.ACCESS,
     severity=Severity.HIGH,
-    what="People and machines take on roles; the stages have no IAM users, groups or keys.",
+    what="People and machines take on roles; the stages have no IAM users, groups or keys, and no "
+    "part of the organisation's sign-in.",
     why="A key that never expires is found some day, and its secret lies in the checkpoint.",
     remedy="Make a role, and let a role of the organisation's sign-in or a service take it on.",
     frameworks=("CKV_AWS_40", "CKV_AWS_273"),

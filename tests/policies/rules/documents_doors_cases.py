@@ -67,6 +67,8 @@ DOOR = allow("rds-db:connect", user("preprod_readonly"))
 SESSION = allow(
     "ssm:StartSession", f"arn:aws:ssm:{REGION}:{OWN}:document/devstages-preprod-forward"
 )
+ON_GATEWAY = allow("ssm:StartSession", f"arn:aws:ec2:{REGION}:{OWN}:instance/i-1")
+CHECKED = {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}}
 BY_READERS = trusting({"AWS": ACCOUNT}, **caller(DEVELOPERS))
 
 CASES = (
@@ -198,6 +200,18 @@ CASES = (
     passing(
         READING,
         role(BY_READERS),
+        policy(DOOR, {**ON_GATEWAY, "Condition": CHECKED}),
+        title="with a port-forward by the gateway",
+    ),
+    passing(
+        READING,
+        role(BY_READERS),
+        policy(DOOR, allow("rds:DescribeDBInstances", ":instance/")),
+        title="where no session begins",
+    ),
+    passing(
+        READING,
+        role(BY_READERS),
         policy(DOOR, allow(["ssm:TerminateSession", "ssm:ResumeSession"])),
         title="with the end of sessions",
     ),
@@ -212,6 +226,7 @@ CASES = (
                 "ssm:StartSession",
                 "arn:aws:ssm:*::document/AWS-StartPortForwardingSessionToRemoteHost",
             ),
+            "a shell on the gateway": ON_GATEWAY,
             "sessions by any document": allow("ssm:StartSession", "*"),
         }.items()
     ),

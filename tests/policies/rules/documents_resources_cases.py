@@ -130,6 +130,14 @@ CASES = (
         PUBLIC, permission(principal="*", principalOrgId="o-1"), title="a permission for many"
     ),
     passing(PUBLIC, permission(principal="*", sourceAccount=OWN), title="a permission for a few"),
+    violating(
+        PUBLIC,
+        Fixture(
+            type="aws:lambda/layerVersionPermission:LayerVersionPermission",
+            props={"principal": "*", "organizationId": "o-1"},
+        ),
+        title="a layer",
+    ),
     passing(ACCOUNTS, bucket({"AWS": TASK})),
     passing(ACCOUNTS, topic(EVENTS), title="a service"),
     passing(ACCOUNTS, bucket("*"), title="everybody has a rule of its own"),

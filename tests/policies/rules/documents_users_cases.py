@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.policies.cases import Fixture, passing, violating
+from tests.policies.cases import UNKNOWN, Fixture, passing, violating
 from tests.policies.document_fixtures import (
     BUCKET,
     BUCKET_POLICY,
@@ -19,6 +19,7 @@ from tests.policies.document_fixtures import (
 CONNECTS = "document-connects-as-own-user"
 ACCOUNT = "document-account-named"
 DOOR = "document-door-not-widened"
+SHARED = "resource-not-shared"
 READ = "s3:GetObject"
 QUEUE = f"arn:aws:sqs:{REGION}:*:airflow-celery-*"
 EXECUTION = role_arn("preprod-airflow-execution")
@@ -26,6 +27,10 @@ EXECUTION = role_arn("preprod-airflow-execution")
 
 def user(name: str, account: str = OWN) -> str:
     return f"arn:aws:rds-db:{REGION}:{account}:dbuser:*/{name}"
+
+
+def snapshot(**props: object) -> Fixture:
+    return Fixture(type="aws:rds/snapshot:Snapshot", props=props)
 
 
 CASES = (
@@ -115,4 +120,10 @@ CASES = (
         ),
         title="a source is no caller",
     ),
+    passing(SHARED, role_policy(allow(READ, BUCKET))),
+    passing(SHARED, snapshot(dbInstanceIdentifier="x")),
+    passing(SHARED, snapshot(sharedAccounts=[]), title="with nobody"),
+    violating(SHARED, snapshot(sharedAccounts=["all"]), title="with everybody"),
+    violating(SHARED, snapshot(sharedAccounts=UNKNOWN), title="with whom is not known yet"),
+    violating(SHARED, Fixture(type="aws:ram/resourceShare:ResourceShare"), title="a share"),
 )
