@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
-from typing import Final
+from typing import Final, NoReturn
 
 from emulator.engine.analyzers import gather_violations
 from emulator.engine.context import Context, DeploymentError
@@ -25,8 +25,12 @@ async def check_inputs(
     old: ResourceState | None,
     new: ResourceState,
     client: ProviderClient | None,
-) -> None:
-    """Have the provider check the inputs; what it makes of them becomes the new inputs."""
+) -> bool:
+    """Have the provider check the inputs; what it makes of them becomes the new inputs.
+
+    False where it refuses them. As on the CLI, policies still see them then:
+    https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+    """
     inputs = goal.properties
     if old is not None and goal.ignore_changes:
         inputs = _ignoring(context, goal, old.inputs, new.urn)
@@ -44,15 +48,16 @@ async def check_inputs(
     else:
         failures = []
     new.inputs = inputs
-    if failures:
-        for failure in failures:
-            context.error(f"{new.type} resource {goal.name!r}: {failure}", new.urn)
-        context.stop()
-        raise DeploymentError(new.urn)
+    for failure in failures:
+        context.error(f"{new.type} resource {goal.name!r}: {failure}", new.urn)
+    return not failures
 
 
-async def analyze(context: Context, new: ResourceState) -> None:
-    """Have every policy pack see the inputs; a mandatory violation ends an update."""
+async def analyze(context: Context, new: ResourceState, *, accepted: bool) -> None:
+    """Have every policy pack see the inputs, whether the provider `accepted` them or not.
+
+    Raises DeploymentError where it did not, and in an update for a mandatory violation.
+    """
     for analyzer in context.analyzers:
         remediated, violations = await analyzer.remediate(context.subject(new))
         context.report(violations)
@@ -60,9 +65,14 @@ async def analyze(context: Context, new: ResourceState) -> None:
             new.inputs = remediated
     calls = [analyzer.analyze(context.subject(new)) for analyzer in context.analyzers]
     mandatory = context.report(await gather_violations([*calls]))
-    if mandatory and not context.preview:
-        context.stop()
-        raise DeploymentError(new.urn)
+    if not accepted or (mandatory and not context.preview):
+        refuse(context, new.urn)
+
+
+def refuse(context: Context, urn: str) -> NoReturn:
+    """End the deployment at a resource whose inputs do not stand. Raises DeploymentError."""
+    context.stop()
+    raise DeploymentError(urn)
 
 
 def _versioned(goal: Goal, inputs: Properties) -> Properties:

@@ -176,8 +176,8 @@ class Registrar:
             old_key, keys = self.context.ledger.registered[new.urn], None
         carries = old is not None and keys is None and not old.external
         fresh = not carries or new.urn in self.context.targets.replaces
-        await check_inputs(self.context, goal, None if fresh else old, new, client)
-        await analyze(self.context, new)
+        accepted = await check_inputs(self.context, goal, None if fresh else old, new, client)
+        await analyze(self.context, new, accepted=accepted)
         if old is None or old_key is None:
             step = step_for(StepKind.CREATE, new, None, new)
             await self.operations.create(step, new, client, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from emulator.engine.checking import check_inputs
+from emulator.engine.checking import check_inputs, refuse
 from emulator.engine.context import Context, DeploymentError
 from emulator.engine.differences import detailed
 from emulator.engine.events import Severity, Step, StepKind
@@ -38,7 +38,8 @@ class Replacer:
         self._refuse_protected(old, new)
         self._refuse_imported(goal, old, new, differs)
         self.context.replaced.add(new.urn)
-        await check_inputs(self.context, goal, None, new, client)
+        if not await check_inputs(self.context, goal, None, new, client):
+            refuse(self.context, new.urn)
         first = differs.delete_before_replace
         if goal.delete_before_replace is not None:
             first = goal.delete_before_replace

@@ -97,6 +97,18 @@ def test_a_preview_shows_every_violation_and_fails(engine: Engine, pack: Path) -
     assert ("create", "wrong") in outcome.steps
 
 
+@pytest.mark.parametrize("run", ["preview", "deploy"])
+def test_policies_see_what_the_provider_refuses_as_well(
+    engine: Engine, pack: Path, run: str
+) -> None:
+    refused = "Thing('wrong', value=13, fail='check')"
+    outcome: Outcome = getattr(engine, run)(refused, policy_packs=_packs(pack))
+    assert not outcome.succeeded
+    assert ("no-thirteen", "mandatory", REFUSED) in _found(outcome)
+    assert any("told to" in message for message in outcome.errors)
+    assert not outcome.steps
+
+
 def test_a_preview_tells_the_deletions_beside_the_violations(engine: Engine, pack: Path) -> None:
     outcome = engine.preview(WRONG, engine.stand("Thing('dropped')"), policy_packs=_packs(pack))
     assert not outcome.succeeded
