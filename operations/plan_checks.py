@@ -137,7 +137,7 @@ def stack_emptied(plan: Plan) -> Iterator[Finding]:
     deleted = sum(step.operation == "delete" and step.stands for step in plan.steps)
     kept = sum(plan.summary.get(kind, 0) for kind in ("replace", "same", "update"))
     stood = kept - 1 + deleted  # the stack itself always stays
-    if deleted > EMPTIED_SHARE * stood:
+    if deleted and deleted > EMPTIED_SHARE * stood:
         yield Finding(
             kind="stack-emptied",
             urn=plan.root.urn,

@@ -13,7 +13,7 @@ from operations.plan_checks import KINDS, findings, title
 from operations.plan_guard import judge
 from operations.stateful import STATEFUL, document_properties
 from policies.stateful import STATEFUL_TYPES
-from tests.operations.plan_samples import ENGINES, KEY, UNKNOWN, document, recorded, step
+from tests.operations.plan_samples import ENGINES, KEY, ROOT, UNKNOWN, document, recorded, step
 
 TODAY = datetime.date(2026, 6, 15)
 DATABASE = "postgresql:index/database:Database"
@@ -198,6 +198,10 @@ def test_a_stack_that_is_emptied_is_refused_also_where_it_may_break_freely() -> 
     root = "pulumi:pulumi:Stack::demo-dev"
     assert found(gone, config=DISPOSABLE, kept=0) == [("stack-emptied", root)]
     assert found(gone, config=DISPOSABLE, kept=1) == []
+    first = document()
+    first["steps"][0] = {"op": "create", "urn": ROOT, "newState": {"urn": ROOT}}
+    first["changeSummary"] = {"create": 1}
+    assert findings(read_plan(json.dumps(first))) == []
     several = [step("delete", DATABASE, old={"id": "1"}, name=str(i)) for i in range(4)]
     assert found(*several[:3], config=DISPOSABLE, kept=1) == []
     assert found(*several, config=DISPOSABLE, kept=1) == [("stack-emptied", root)]
