@@ -56,6 +56,7 @@ WIDE = (
 
 CASES = (
     passing(NAMED, role_policy(READ)),
+    passing(NAMED, Fixture(type=ROLE_POLICY, props={"policy": UNKNOWN}), title="one not known yet"),
     passing(NAMED, role_policy(allow("s3:Get*", BUCKET)), title="a verb"),
     passing(NAMED, role_policy({"Effect": "Deny", "Action": "*", "Resource": "*"}), title="denied"),
     passing(

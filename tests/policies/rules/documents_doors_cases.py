@@ -136,6 +136,23 @@ CASES = (
     violating(
         DATA,
         role(MWAA),
+        Fixture(type=POLICY, props={"policy": text(APP), "arn": "arn:p"}),
+        Fixture(type=ATTACHMENT, props={"policyArn": "arn:p"}, sources={"role": [f"{ROLE}::it"]}),
+        title="by a managed policy's ARN",
+    ),
+    *(
+        passing(
+            DATA,
+            role(MWAA),
+            Fixture(type=POLICY, props={"policy": text(APP), **arn}),
+            Fixture(type=ATTACHMENT, props=attaches, sources={"role": [f"{ROLE}::it"]}),
+            title=f"by another policy: {attaches}",
+        )
+        for arn, attaches in (({"arn": "arn:p"}, {"policyArn": "arn:q"}), ({}, {}))
+    ),
+    violating(
+        DATA,
+        role(MWAA),
         policy(allow("sts:AssumeRole", role_arn("test-task"))),
         stack="test",
         title="of a stack that hosts nobody",
