@@ -20,6 +20,8 @@ class Mutant:
     title: str
     tree: ast.Module
     name: str
+    function: str
+    """The function that was changed."""
 
     def rules(self) -> dict[str, Rule]:
         """Its rules by id."""
@@ -43,6 +45,7 @@ def mutants(source: str, name: str) -> Iterator[Mutant]:
                     title=f"{name}:{getattr(node, 'lineno', 0)}: {change}",
                     tree=_replaced(tree, node, replacement),
                     name=name,
+                    function=function.name,
                 )
 
 

@@ -83,7 +83,11 @@ def test_every_mutant_of_a_rule_fails_a_case(module: ModuleType) -> None:
     equivalent: set[str] = set(getattr(cases, "EQUIVALENT_MUTANTS", ()))
     survivors = set()
     for mutant in mutants(inspect.getsource(module), module.__name__):
-        if not any(fails(mutant.rules(), case) for case in cases.CASES):
+        rules = mutant.rules()
+        mutated = vars(module).get(mutant.function)
+        # The mutated rule's own cases first: one of them ends the search as a rule.
+        ordered = sorted(cases.CASES, key=lambda case: BY_ID[case.rule] is not mutated)
+        if not any(fails(rules, case) for case in ordered):
             survivors.add(mutant.title.split(": ", 1)[1])
     assert survivors == equivalent
 
