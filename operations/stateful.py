@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from policies.document_places import PLACES
+from policies.iam.document_places import PLACES
 
 STATEFUL: Final[Mapping[str, str]] = {
     # PostgreSQL, on RDS or not

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.facts.stateful import ENVIRONMENT
+from policies.facts.values import NOT_KNOWN, is_true, names_own_key, number, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.stateful import ENVIRONMENT
 from policies.subjects import Resource, Stack, has, is_unknown, known
-from policies.values import NOT_KNOWN, is_true, names_own_key, number, shown, text
 
 ROLE = "aws:iam/role:Role"
 LOGS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.belonging import worded
-from policies.database_names import (
+from policies.facts.belonging import worded
+from policies.facts.database_names import (
     DEFAULTS,
     GRANT,
     PUBLIC,
@@ -14,9 +14,9 @@ from policies.database_names import (
     listed,
     said,
 )
+from policies.facts.values import may_be_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
-from policies.values import may_be_true, shown
 
 READER_MAY: Mapping[str, frozenset[str]] = {
     "column": frozenset({"SELECT"}),

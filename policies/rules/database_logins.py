@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.belonging import worded
-from policies.database_names import said, states
+from policies.facts.belonging import worded
+from policies.facts.database_names import said, states
+from policies.facts.values import is_true, may_be_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
-from policies.values import is_true, may_be_true, shown
 
 PROVIDER = "pulumi:providers:postgresql"
 BOOTSTRAP = "pulumi-python:dynamic:ServerBootstrap"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.belonging import worded
-from policies.database_names import (
+from policies.facts.belonging import worded
+from policies.facts.database_names import (
     DATABASE,
     DEFAULTS,
     EXTENSION,
@@ -20,9 +20,9 @@ from policies.database_names import (
     said,
     states,
 )
+from policies.facts.values import may_be_true, number, shown
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, is_unknown
-from policies.values import may_be_true, number, shown
 
 POSTGRESQL = "postgresql:"
 KNOWN_TYPES = frozenset((ROLE, GRANT_ROLE, GRANT, *DEFAULTS, DATABASE, SCHEMA, EXTENSION, FUNCTION))

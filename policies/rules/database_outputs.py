@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.belonging import worded
-from policies.database_names import (
+from policies.facts.belonging import worded
+from policies.facts.database_names import (
     DATABASE,
     GRANT,
     IN_A_DATABASE,

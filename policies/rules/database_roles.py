@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from policies.belonging import hosted, worded
-from policies.database_names import (
+from policies.facts.belonging import hosted, worded
+from policies.facts.database_names import (
     GRANT_ROLE,
     ROLE,
     acts_as,
@@ -16,10 +16,10 @@ from policies.database_names import (
     stage_of,
     states,
 )
+from policies.facts.values import may_be_true, number, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.stage_map import Stages
 from policies.subjects import Resource, Stack
-from policies.values import may_be_true, number, shown
 from stages.names import Names
 from stages.server_settings import TenantLimits
 from stages.settings import RESERVED_CONNECTIONS

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE, VPC_INTERFACES
-from policies.document_places import Kind, types_with
-from policies.documents import Statement
-from policies.narrowing import is_wide, narrowed_by_condition
-from policies.patterns import has_wildcard, is_any
-from policies.placed_documents import documents_of
+from policies.iam.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE, VPC_INTERFACES
+from policies.iam.document_places import Kind, types_with
+from policies.iam.documents import Statement
+from policies.iam.narrowing import is_wide, narrowed_by_condition
+from policies.iam.patterns import has_wildcard, is_any
+from policies.iam.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
 
@@ -77,7 +77,7 @@ def actions_named(resource: Resource, context: Context) -> Iterator[Finding]:
     ),
 )
 def resources_narrowed(resource: Resource, context: Context) -> Iterator[Finding]:
-    """Actions that AWS cannot limit are listed in policies/aws_actions.py."""
+    """Actions that AWS cannot limit are listed in policies/iam/aws_actions.py."""
     for placed, statement in documents_of(resource, Kind.IDENTITY):
         wide = [found for found in statement.resources if is_wide(found)]
         limitable = [
@@ -154,7 +154,7 @@ def assumes_named_roles(resource: Resource, context: Context) -> Iterator[Findin
     frameworks=("CKV_AWS_286", "CKV2_AWS_40"),
 )
 def no_escalation(resource: Resource, context: Context) -> Iterator[Finding]:
-    """Whatever the resource: the list is in policies/aws_actions.py."""
+    """Whatever the resource: the list is in policies/iam/aws_actions.py."""
     for placed, statement in documents_of(resource, Kind.IDENTITY):
         found = statement.granted(ESCALATING)
         if found:
@@ -204,7 +204,7 @@ def _for_aws(statement: Statement) -> bool:
     frameworks=("CKV_AWS_287",),
 )
 def hands_out_no_credentials(resource: Resource, context: Context) -> Iterator[Finding]:
-    """Whatever the resource: the list is in policies/aws_actions.py."""
+    """Whatever the resource: the list is in policies/iam/aws_actions.py."""
     for placed, statement in documents_of(resource, Kind.IDENTITY):
         found = statement.granted(CREDENTIALS)
         if found:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.documents import Statement
-from policies.patterns import matches
-from policies.reach import Reached, reached_by
-from policies.role_documents import ROLE, attachments, holdings, trusts
+from policies.iam.documents import Statement
+from policies.iam.patterns import matches
+from policies.iam.reach import Reached, reached_by
+from policies.iam.role_documents import ROLE, attachments, holdings, trusts
 from policies.rule import Context, Finding, Group, Severity, for_stack
 from policies.stage_map import Stage, Stages
 from policies.subjects import Resource, Stack

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.document_places import Kind, types_with
-from policies.documents import VERSION
-from policies.placed_documents import documents_of, placed_documents
+from policies.iam.document_places import Kind, types_with
+from policies.iam.documents import VERSION
+from policies.iam.placed_documents import documents_of, placed_documents
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policies.bounds import CALLER_KEYS, SOURCE_KEYS
-from policies.document_places import Kind, types_with
-from policies.documents import Statement
+from policies.iam.bounds import CALLER_KEYS, SOURCE_KEYS
+from policies.iam.document_places import Kind, types_with
+from policies.iam.documents import Statement
+from policies.iam.patterns import is_any, overlap
+from policies.iam.placed_documents import documents_of
+from policies.iam.reach import holder_kind, may_reach, reached_by
+from policies.iam.territory import OTHER, territories
 from policies.open_cells import is_open
-from policies.patterns import is_any, overlap
-from policies.placed_documents import documents_of
-from policies.reach import holder_kind, may_reach, reached_by
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.stage_map import Stage, Stages
 from policies.subjects import Resource
-from policies.territory import OTHER, territories
 
 GRANTING = (Kind.TRUST, Kind.RESOURCE, Kind.KEY)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.bounds import SOURCE_KEYS, bound_by
-from policies.document_places import Kind, types_with
-from policies.documents import Principal, Statement
-from policies.patterns import has_wildcard
-from policies.placed_documents import documents_of
+from policies.iam.bounds import SOURCE_KEYS, bound_by
+from policies.iam.document_places import Kind, types_with
+from policies.iam.documents import Principal, Statement
+from policies.iam.patterns import has_wildcard
+from policies.iam.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.bounds import CALLER_KEYS
-from policies.document_places import Kind, types_with
-from policies.patterns import has_wildcard, overlap, widened
-from policies.placed_documents import documents_of
+from policies.iam.bounds import CALLER_KEYS
+from policies.iam.document_places import Kind, types_with
+from policies.iam.patterns import has_wildcard, overlap, widened
+from policies.iam.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, is_unknown, known
 

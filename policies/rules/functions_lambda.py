@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.reading import block, configured, literal
+from policies.facts.reading import block, configured, literal
+from policies.facts.secret_text import is_secret_variable
+from policies.facts.values import names_own_key, number, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.secret_text import is_secret_variable
 from policies.subjects import Resource, Stack, has, is_unknown
-from policies.values import names_own_key, number, shown
 
 FUNCTION = "aws:lambda/function:Function"
 URL = "aws:lambda/functionUrl:FunctionUrl"

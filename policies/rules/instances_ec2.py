@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policies.reading import NOT_KNOWN, block, blocks, literal
+from policies.facts.reading import NOT_KNOWN, block, blocks, literal
+from policies.facts.secret_text import secrets_in
+from policies.facts.values import is_true, may_be_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.secret_text import secrets_in
 from policies.subjects import Resource, has
-from policies.values import is_true, may_be_true, shown
 
 INSTANCE = "aws:ec2/instance:Instance"
 SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"

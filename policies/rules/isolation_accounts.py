@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policies.belonging import worded
-from policies.leaves import leaves
+from policies.facts.belonging import worded
+from policies.facts.leaves import leaves
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has, is_unknown, known
 

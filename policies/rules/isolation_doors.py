@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.belonging import all_stages, words
+from policies.facts.belonging import all_stages, words
 from policies.open_cells import Kind, is_open
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource

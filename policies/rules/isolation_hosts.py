@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.belonging import made_names, words
+from policies.facts.belonging import made_names, words
 from policies.open_cells import hosts
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from policies.belonging import all_stages, names_of, words
-from policies.leaves import leaves
+from policies.facts.belonging import all_stages, names_of, words
+from policies.facts.leaves import leaves
+from policies.facts.values import text
 from policies.rule import Context, Finding, Group, Severity, for_stack
 from policies.subjects import Resource, Stack, known
-from policies.values import text
 
 ALIAS = "aws:kms/alias:Alias"
 KEY = "aws:kms/key:Key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.belonging import (
+from policies.facts.belonging import (
     all_stages,
     host_names,
     names_of,
@@ -14,11 +14,11 @@ from policies.belonging import (
     worded,
     words,
 )
-from policies.leaves import Leaf, leaves
+from policies.facts.leaves import Leaf, leaves
+from policies.facts.values import text
 from policies.open_cells import is_open
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack
-from policies.values import text
 
 OBJECTS = (
     "aws:s3/bucketObject:BucketObject",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.facts.values import is_true, may_be_true, number, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has, known
-from policies.values import is_true, may_be_true, number, shown, text
 
 KEY = "aws:kms/key:Key"
 EXTERNAL_KEY = "aws:kms/externalKey:ExternalKey"

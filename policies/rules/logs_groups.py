@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.stateful import CLUSTER, INSTANCE
+from policies.facts.values import names_own_key, number, shown, text, texts
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, Stack, is_unknown, known
-from policies.values import names_own_key, number, shown, text, texts
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 EXPORTERS = {INSTANCE: ("instance", "identifier"), CLUSTER: ("cluster", "clusterIdentifier")}

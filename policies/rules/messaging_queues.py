@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.plaintext import refuses_plaintext
-from policies.reading import configured, configuring, dead_letter_targets, stated
+from policies.facts.plaintext import refuses_plaintext
+from policies.facts.reading import configured, configuring, dead_letter_targets, stated
+from policies.facts.values import names_own_key, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, known
-from policies.values import names_own_key, shown
 
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.plaintext import refuses_plaintext
-from policies.reading import configuring, literal
+from policies.facts.plaintext import refuses_plaintext
+from policies.facts.reading import configuring, literal
+from policies.facts.values import names_own_key, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
-from policies.values import names_own_key, shown
 
 TOPIC = "aws:sns/topic:Topic"
 TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"

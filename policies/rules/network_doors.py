@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policies.reading import block
+from policies.facts.reading import block
+from policies.facts.values import is_true, may_be_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has
-from policies.values import is_true, may_be_true, shown
 
 DOORS = (
     "aws:apigateway/restApi:RestApi",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from policies.leaves import leaves
+from policies.facts.leaves import leaves
 from policies.rule import Context, Finding, Group, Severity, for_stack
 from policies.subjects import Resource, Stack, is_unknown
 

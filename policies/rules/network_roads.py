@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.address_ranges import foreign_ranges, is_wide, listed, overlapped
-from policies.reading import blocks, literal, texts
+from policies.facts.address_ranges import foreign_ranges, is_wide, listed, overlapped
+from policies.facts.reading import blocks, literal, texts
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has
 

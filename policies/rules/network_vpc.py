@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.address_ranges import foreign_ranges, listed, overlapped
-from policies.reading import (
+from policies.facts.address_ranges import foreign_ranges, listed, overlapped
+from policies.facts.reading import (
     blocks,
     configuring,
     literal,
@@ -14,9 +14,9 @@ from policies.reading import (
     names_internet_gateway,
     texts,
 )
+from policies.facts.values import may_be_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
-from policies.values import may_be_true, shown
 
 VPC = "aws:ec2/vpc:Vpc"
 VPC_RANGE = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.facts.stateful import CLUSTER, INSTANCE
+from policies.facts.values import is_true, items, may_be_true, shown, text, texts
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.rules.rds_encryption import CLUSTER_INSTANCE, is_local_replica
-from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, has, is_unknown, known
-from policies.values import is_true, items, may_be_true, shown, text, texts
 
 PROXY = "aws:rds/proxy:Proxy"
 DEFAULT_MASTERS = {"", "admin", "administrator", "awsuser", "master", "postgres", "root"}

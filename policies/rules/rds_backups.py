@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.stateful import CLUSTER, INSTANCE, keeps_data
+from policies.facts.values import may_be_true, number, shown, text, texts
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.stateful import CLUSTER, INSTANCE, keeps_data
 from policies.subjects import Resource, has, known
-from policies.values import may_be_true, number, shown, text, texts
 
 SNAPSHOTS = (
     "aws:rds/clusterSnapshot:ClusterSnapshot",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policies.facts.stateful import CLUSTER, INSTANCE
+from policies.facts.values import is_true, names_own_key, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, has
-from policies.values import is_true, names_own_key, shown, text
 
 CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
 OWN_KEY = "the key of the server's own, such as the host's server key"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.stateful import CLUSTER, INSTANCE
+from policies.facts.values import is_true, items, may_be_true, number, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.rules.rds_encryption import CLUSTER_INSTANCE
-from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, has, is_unknown, known
-from policies.values import is_true, items, may_be_true, number, shown, text
 
 LOGS = {"postgresql", "upgrade"}
 OLDEST_MAJOR = 15

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.facts.stateful import CLUSTER, INSTANCE
+from policies.facts.values import NOT_KNOWN, items, listed, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.rules.rds_encryption import is_local_replica
-from policies.stateful import CLUSTER, INSTANCE
 from policies.subjects import Resource, Stack, has, is_unknown, known
-from policies.values import NOT_KNOWN, items, listed, shown, text
 
 PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 CLUSTER_PARAMETER_GROUP = "aws:rds/clusterParameterGroup:ClusterParameterGroup"

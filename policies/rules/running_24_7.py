@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.document_places import Kind, types_with
-from policies.leaves import leaves
-from policies.placed_documents import documents_of
+from policies.facts.leaves import leaves
+from policies.facts.stateful import CLUSTER
+from policies.facts.values import number, shown, text
+from policies.iam.document_places import Kind, types_with
+from policies.iam.placed_documents import documents_of
 from policies.rule import Context, Finding, Group, Severity, for_resource
-from policies.stateful import CLUSTER
 from policies.subjects import Resource, has, known
-from policies.values import number, shown, text
 
 STOPPING = re.compile(
     r"stop(?!ped)|pause(?!d)|suspend|shut_?-?down|power_?-?off|hibernat|terminat|idle_?-?down"

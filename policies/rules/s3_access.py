@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.buckets import (
+from policies.facts.buckets import (
     ACCESS_POINT,
     ACCOUNT_BLOCK,
     ACLS,
@@ -16,10 +16,10 @@ from policies.buckets import (
     WEBSITES,
     grantee_uris,
 )
-from policies.reading import block, configured, literal
+from policies.facts.reading import block, configured, literal
+from policies.facts.values import is_true, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has
-from policies.values import is_true, shown
 
 PRIVATE_ACLS = (None, "", "private", "bucket-owner-full-control")
 EVERYBODY = ("AllUsers", "AuthenticatedUsers")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.buckets import (
+from policies.facts.buckets import (
     BUCKETS,
     ENCRYPTIONS,
     KMS,
@@ -19,11 +19,11 @@ from policies.buckets import (
     keeps_versions,
     lifecycle_rules,
 )
-from policies.reading import block, blocks, configured, literal
+from policies.facts.reading import block, blocks, configured, literal
+from policies.facts.stateful import keeps_data
+from policies.facts.values import names_own_key, number, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.stateful import keeps_data
 from policies.subjects import Resource, Stack, has
-from policies.values import names_own_key, number, shown
 
 
 @for_resource(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.buckets import BUCKETS, POLICY
-from policies.plaintext import bucket_refuses_plaintext, denies_everything, resources_named
-from policies.reading import configuring
+from policies.facts.buckets import BUCKETS, POLICY
+from policies.facts.plaintext import bucket_refuses_plaintext, denies_everything, resources_named
+from policies.facts.reading import configuring
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, known
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.facts.stateful import BUCKET_TYPES, CLUSTER, INSTANCE, STATEFUL_TYPES, keeps_data
+from policies.facts.values import is_true, may_be_true, shown
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
-from policies.stateful import BUCKET_TYPES, CLUSTER, INSTANCE, STATEFUL_TYPES, keeps_data
 from policies.subjects import Resource
-from policies.values import is_true, may_be_true, shown
 
 PROTECTING_FLAGS = {
     INSTANCE: "deletionProtection",

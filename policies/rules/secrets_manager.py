@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.stateful import SECRET, keeps_data
+from policies.facts.values import is_true, items, names_own_key, number, shown, text
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.stateful import SECRET, keeps_data
 from policies.subjects import Resource, Stack, has, known
-from policies.values import is_true, items, names_own_key, number, shown, text
 
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 PARAMETER = "aws:ssm/parameter:Parameter"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.address_ranges import (
+from policies.facts.address_ranges import (
     foreign_ranges,
     is_wide,
     lies_in,
@@ -12,8 +12,8 @@ from policies.address_ranges import (
     overlapped,
     trusted_ranges,
 )
-from policies.openings import ALL_FORMS, openings
-from policies.reading import blocks, texts
+from policies.facts.openings import ALL_FORMS, openings
+from policies.facts.reading import blocks, texts
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.openings import (
+from policies.facts.openings import (
     ALL_FORMS,
     DEFAULT_GROUP,
     RULES_APART,
@@ -12,7 +12,7 @@ from policies.openings import (
     names_itself,
     openings,
 )
-from policies.reading import configuring, identifiers, made_from
+from policies.facts.reading import configuring, identifiers, made_from
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, is_unknown, known
 

@@ -12,7 +12,7 @@ from operations.plan import read_plan
 from operations.plan_checks import KINDS, findings, title
 from operations.plan_guard import judge
 from operations.stateful import STATEFUL, document_properties
-from policies.stateful import STATEFUL_TYPES
+from policies.facts.stateful import STATEFUL_TYPES
 from tests.operations.plan_samples import ENGINES, KEY, ROOT, UNKNOWN, document, recorded, step
 
 TODAY = datetime.date(2026, 6, 15)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.patterns import has_wildcard, is_any, matches, overlap
+from policies.iam.patterns import has_wildcard, is_any, matches, overlap
 
 LETTERS = "a/:"
 TEXTS = ["".join(found) for length in range(5) for found in product(LETTERS, repeat=length)]

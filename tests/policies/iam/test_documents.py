@@ -10,9 +10,9 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from policies.bounds import is_bound_value
-from policies.document_places import PLACES, Kind, types_with
-from policies.documents import (
+from policies.iam.bounds import is_bound_value
+from policies.iam.document_places import PLACES, Kind, types_with
+from policies.iam.documents import (
     Condition,
     NotAPolicyError,
     Principal,
@@ -20,8 +20,8 @@ from policies.documents import (
     denies_plaintext,
     parse_document,
 )
-from policies.narrowing import is_wide
-from policies.placed_documents import placed_documents
+from policies.iam.narrowing import is_wide
+from policies.iam.placed_documents import placed_documents
 from stages.documents import tls_only
 from tests.policies.cases import UNKNOWN, Fixture, built
 from tests.policies.document_fixtures import PERMISSION, text

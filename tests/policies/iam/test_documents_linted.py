@@ -20,11 +20,11 @@ from cloudsplaining.scan.resource_policy_document import ResourcePolicyDocument
 from cloudsplaining.shared.constants import PRIVILEGE_ESCALATION_METHODS
 from policy_sentry.querying.actions import get_action_data, get_actions_for_service
 
-from policies.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE
-from policies.document_places import PLACES, Kind
-from policies.documents import parse_document
-from policies.patterns import matches, overlap
-from policies.placed_documents import plain
+from policies.iam.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE
+from policies.iam.document_places import PLACES, Kind
+from policies.iam.documents import parse_document
+from policies.iam.patterns import matches, overlap
+from policies.iam.placed_documents import plain
 from tests.conftest import STAGES, recorded_stack
 
 RISKS = (

@@ -10,8 +10,8 @@ from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.document_places import PERMISSIONS, PLACES, Kind
-from policies.documents import (
+from policies.iam.document_places import PERMISSIONS, PLACES, Kind
+from policies.iam.documents import (
     Condition,
     Document,
     NotAPolicyError,

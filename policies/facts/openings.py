@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.reading import NOT_KNOWN, literal, texts
+from policies.facts.reading import NOT_KNOWN, literal, texts
 from policies.subjects import Resource, has, is_unknown, known
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from typing import Any
 
-from policies.belonging import hosted
+from policies.facts.belonging import hosted
 from policies.stage_map import Stages
 from policies.subjects import Resource, is_unknown
 from stages.names import Names

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.document_places import Kind
-from policies.documents import Statement
-from policies.placed_documents import documents_of
+from policies.iam.document_places import Kind
+from policies.iam.documents import Statement
+from policies.iam.placed_documents import documents_of
 from policies.subjects import Resource, Stack, known
 
 ROLE = "aws:iam/role:Role"

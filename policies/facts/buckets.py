@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.reading import block, blocks
+from policies.facts.reading import block, blocks
+from policies.facts.values import is_true
 from policies.subjects import Resource, is_unknown, known
-from policies.values import is_true
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 ENCRYPTIONS = (

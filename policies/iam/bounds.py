@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.documents import Statement
-from policies.patterns import is_any, widened
-from policies.placed_documents import NOT_KNOWN_YET
+from policies.iam.documents import Statement
+from policies.iam.patterns import is_any, widened
+from policies.iam.placed_documents import NOT_KNOWN_YET
 
 CALLER_KEYS = (
     "aws:principalarn",

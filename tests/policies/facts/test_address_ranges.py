@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
-from policies.address_ranges import foreign_ranges, listed, trusted_ranges
+from policies.facts.address_ranges import foreign_ranges, listed, trusted_ranges
 from policies.stage_map import Stages
 from tests.policies.cases import stages
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policies.documents import Statement, denies_plaintext
-from policies.placed_documents import placed_documents
+from policies.iam.documents import Statement, denies_plaintext
+from policies.iam.placed_documents import placed_documents
 from policies.subjects import Resource
 
 _WITHOUT_TLS = [("bool", "aws:securetransport", ("false",))]

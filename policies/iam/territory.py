@@ -1,4 +1,4 @@
-"""What belongs to each stage, as patterns of ARNs (policies/patterns.py: `%` is a part of a name).
+"""What belongs to each stage, as patterns of ARNs (`%` is a part of a name, see patterns.py).
 
 Made of the same names as the program's resources (stages/names.py), and wider: what a stage could
 add under its name is the stage's as well.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from policies.document_places import Kind
-from policies.patterns import has_wildcard, is_any, matches
+from policies.iam.document_places import Kind
+from policies.iam.patterns import has_wildcard, is_any, matches
 
 VERSION = "2012-10-17"
 """Of the language; in the older one variables are plain text."""

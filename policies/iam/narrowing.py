@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from policies.documents import Statement
-from policies.patterns import has_wildcard, is_any, widened
+from policies.iam.documents import Statement
+from policies.iam.patterns import has_wildcard, is_any, widened
 
 _KIND_WORDS = frozenset(
     [

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.aws_actions import UNSCOPABLE
-from policies.documents import Statement
+from policies.iam.aws_actions import UNSCOPABLE
+from policies.iam.documents import Statement
+from policies.iam.patterns import matches, overlap
+from policies.iam.territory import OTHER, Territory, by_service
 from policies.open_cells import Kind as OwnedKind
 from policies.open_cells import is_open
-from policies.patterns import matches, overlap
 from policies.stage_map import Stage, Stages
 from policies.subjects import Resource, known
-from policies.territory import OTHER, Territory, by_service
 
 ALIASES = "kms:resourcealiases"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from policies.facts.values import items
 from policies.subjects import Resource, Stack, has, is_unknown, known
-from policies.values import items
 
 NOT_KNOWN = "(not known before the change is made)"
 """Stands for a value that has not been computed yet, where a rule counts that as the worst."""

@@ -1,0 +1,1 @@
+"""Policy documents of AWS: where they are, what they say, and whom they reach."""
