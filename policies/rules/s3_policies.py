@@ -22,7 +22,7 @@ WHY = "What is read in the clear is read by whoever is on the way."
     what="A bucket's policy refuses requests without TLS.",
     why=WHY,
     remedy="Begin the policy with stages.documents.tls_only(<the bucket's ARN>).",
-    frameworks=("FSBP S3.5", "cdk-nag S10"),
+    frameworks=("CKV_AWS_379", "FSBP S3.5", "cdk-nag S10"),
 )
 def policy_without_tls(resource: Resource, context: Context) -> Iterator[Finding]:
     """One that is not known yet is judged when it is; a bucket without one is another rule's."""
