@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from policies.facts.belonging import made_names, words
+from policies.facts.database_names import host_logins
+from policies.iam.patterns import has_wildcard
 from policies.open_cells import hosts
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource
@@ -156,6 +159,44 @@ def names_tell_stages_apart(resource: Resource, context: Context) -> Iterator[Fi
                     found=f"{what} of {stage.name} is {name}",
                     allowed=f"a name with {stage.name} in it",
                 )
+
+
+@for_resource(
+    STACK,
+    id="isolation-names-exact",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="Names that are made for a stage mean one thing each: no wildcard, no name for two roles, "
+    "and a DAG prefix that is a folder.",
+    why="Readers with the tasks' name are the tasks, a pattern is everybody who fits it, and what "
+    "begins like a folder may be another one.",
+    remedy="Mend stages/names.py.",
+)
+def names_exact(resource: Resource, context: Context) -> Iterator[Finding]:
+    """As above, rules that compare with these names would follow a wrong one."""
+    del resource
+    for stage in context.stages.all.values():
+        names = stage.names
+        roles = Counter((*host_logins(names), names.admin, names.app, names.readonly))
+        for role in sorted(role for role, uses in roles.items() if uses > 1):
+            yield Finding(
+                found=f"more than one database role of {stage.name} is called {role}",
+                allowed="a name for each",
+            )
+        if not names.dag_prefix.endswith("/"):
+            yield Finding(
+                found=f"the DAG prefix of {stage.name} is {names.dag_prefix}",
+                allowed="a folder, with a slash at its end",
+            )
+        user = names.database_user_arn(names.app)
+        if not user.endswith(f":dbuser:*/{names.app}"):
+            yield Finding(
+                found=f"the database user {names.app} is {user}",
+                allowed=f"dbuser:*/{names.app}: any server, one user",
+            )
+        for what, name in made_names(names).items():
+            if has_wildcard(name):
+                yield Finding(found=f"{what} of {stage.name} is {name}", allowed="no wildcard")
 
 
 @for_resource(

@@ -17,6 +17,7 @@ OWNS = "isolation-host-owns-shared-things"
 JUDGED = "isolation-resource-is-judged"
 APART = "isolation-hosts-share-nothing"
 NAMES = "isolation-names-tell-stages-apart"
+EXACT = "isolation-names-exact"
 MUTUAL = "isolation-hosting-is-mutual"
 
 
@@ -34,6 +35,36 @@ class OneRole(Names):
     @property
     def app(self) -> str:
         return "app"
+
+
+class ReadersAreTasks(Names):
+    """Who reads signs in as who writes."""
+
+    @property
+    def readonly(self) -> str:
+        return self.app
+
+
+class HalfAFolder(Names):
+    """`dags/test` begins `dags/tester/` as well."""
+
+    @property
+    def dag_prefix(self) -> str:
+        return f"dags/{self.stage}"
+
+
+class AnyUser(Names):
+    """Whoever may sign in as one user may sign in as all of the stage."""
+
+    def database_user_arn(self, user: str) -> str:
+        return super().database_user_arn(f"{user.split('_')[0]}_*")
+
+
+class AnyRole(Names):
+    """Documents that name a role name all of the stage."""
+
+    def role_arn(self, role: str) -> str:
+        return super().role_arn(f"{role}*")
 
 
 def made(type_: str, package: str = "aws") -> Fixture:
@@ -93,6 +124,12 @@ CASES = (
     passing(NAMES, STACK),
     violating(NAMES, STACK, stages=renamed("preprod", OnePrefix), title="one DAG prefix for all"),
     violating(NAMES, STACK, stages=renamed("prod", OneRole), title="one role for all"),
+    passing(EXACT, STACK),
+    passing(EXACT, STACK, stack="prod"),
+    *(
+        violating(EXACT, STACK, stages=renamed("preprod", names), title=names.__name__)
+        for names in (ReadersAreTasks, HalfAFolder, AnyUser, AnyRole)
+    ),
     passing(MUTUAL, STACK),
     passing(MUTUAL, STACK, stack="test"),
     passing(
