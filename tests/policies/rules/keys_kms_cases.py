@@ -125,8 +125,8 @@ CASES = (
         "key-described",
         BARE,
         "description",
-        right=["Data of devstages-test"],
-        wrong=["", "key"],
+        right=["Data of devstages-test", "Extra"],
+        wrong=["", "key", "key      "],
         absent=Outcome.VIOLATES,
     ),
 )
