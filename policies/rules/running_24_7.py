@@ -10,7 +10,7 @@ from policies.facts.stateful import CLUSTER
 from policies.facts.values import number, shown, text
 from policies.iam.document_places import Kind, types_with
 from policies.iam.placed_documents import documents_of
-from policies.rule import Context, Finding, Group, Severity, for_resource
+from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has, known
 
 STOPPING = re.compile(
@@ -54,6 +54,17 @@ PATHS = re.compile(
 )
 """Where a trigger says what it does."""
 
+SCHEDULERS_TAGS = re.compile(
+    r"(instance)?schedul(e|er)|(auto)?(stop|shutdown|poweroff)(at|after|time|daily|nightly)?"
+    r"|(custodian|maid)?(off|office|on|working|business)hours|(custodian|maid)?(down|up)time"
+)
+"""Keys, without dashes and the like, by which schedulers find what they stop, in every account:
+https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/tag-resources.html and
+https://cloudcustodian.io/docs/quickstart/offhours.html"""
+
+TAGS = re.compile(r"(tags|tagsAll|defaultTags#?\.tags)\.([^.]+)")
+"""Where a resource's tags stand, and the provider's, which everything gets."""
+
 ACTIONS = re.compile(r"^(alarm|ok|insufficientData)Actions\b")
 """Where an alarm says so: its name tells what it watches."""
 
@@ -89,6 +100,26 @@ def _concerns_itself_alone(context: Context, said: list[tuple[str, str]]) -> boo
     own = context.stages.current.name
     named = set().union(*(context.stages.named_in(words) for _, words in said))
     return not context.stages.current.is_lasting and named == {own}
+
+
+@for_resource(
+    ANY_TYPE,
+    id="running-no-schedulers-tag",
+    group=Group.DATA_SAFETY,
+    severity=Severity.HIGH,
+    what="Nothing that runs 24/7 carries a tag by which a scheduler stops it.",
+    why="A scheduler that works on the whole account stops what is tagged, server and all.",
+    remedy="Remove the tag; what is for people to read goes by another name.",
+)
+def no_schedulers_tag(resource: Resource, context: Context) -> Iterator[Finding]:
+    """By its key: what a schedule's name means stands elsewhere."""
+    if not context.stages.current.is_lasting:
+        return
+    for leaf in leaves(resource.props):
+        match = TAGS.fullmatch(leaf.path)
+        if match and SCHEDULERS_TAGS.fullmatch(re.sub(r"[^a-z]", "", match[2].lower())):
+            yield Finding(found=f"tag {match[2]}", allowed="no tag of a scheduler")
+            return
 
 
 @for_resource(

@@ -36,7 +36,34 @@ def may(action: str, resource: str) -> Fixture:
     return Fixture(type="aws:iam/rolePolicy:RolePolicy", props={"policy": document})
 
 
+TAGGED = "running-no-schedulers-tag"
+
+
+def tagged(key: str, **more: Any) -> Fixture:
+    return Fixture(type="aws:rds/instance:Instance", props={"tags": {key: "nights"}, **more})
+
+
 CASES = (
+    *(passing(TAGGED, tagged(key), title=key) for key in ("Stage", "DataClass", "Backup")),
+    passing(TAGGED, tagged("Schedule"), stack="test"),
+    passing(TAGGED, Fixture(type=SCHEDULE, props={"name": "tags.Schedule"}), title="no tag"),
+    *(
+        violating(TAGGED, tagged(key), title=key)
+        for key in ("Schedule", "auto-stop", "AutoShutdown", "office_hours", "maid_offhours")
+    ),
+    violating(
+        TAGGED,
+        Fixture(
+            type="pulumi:providers:aws",
+            props={"defaultTags": json.dumps({"tags": {"Schedule": "nights"}})},
+        ),
+        title="of everything",
+    ),
+    violating(
+        TAGGED,
+        Fixture(type="aws:rds/instance:Instance", props={"tagsAll": {"Downtime": "nights"}}),
+        title="with the provider's",
+    ),
     passing("running-no-scheduled-stop", schedule(START, "devstages-preprod-server")),
     passing(
         "running-no-scheduled-stop",
