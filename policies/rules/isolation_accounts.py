@@ -9,6 +9,7 @@ from typing import Any
 
 from policies.facts.belonging import worded
 from policies.facts.leaves import leaves
+from policies.facts.values import may_be_true
 from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has, is_unknown, known
 
@@ -16,7 +17,17 @@ PROVIDER = "pulumi:providers:aws"
 ACCOUNT_IN_ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12})(?=:|$)")
 ACCOUNT_ALONE = re.compile(r"^([0-9]{12})$")
 CREDENTIALS = ("accessKey", "secretKey", "token")
-ELSEWHERE = ("assumeRoleWithWebIdentity", "endpoints", "profile", "sharedConfigFiles")
+ELSEWHERE = (
+    "assumeRoleWithWebIdentity",
+    "customCaBundle",
+    "ec2MetadataServiceEndpoint",
+    "endpoints",
+    "httpProxy",
+    "httpsProxy",
+    "profile",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+)
 DEFAULT = re.compile(r"pulumi:providers:[^:]+::default(_|$)")
 
 
@@ -78,7 +89,7 @@ def provider_own_region(provider: Resource, context: Context) -> Iterator[Findin
     group=Group.ISOLATION,
     severity=Severity.CRITICAL,
     what="The AWS provider is who the deployment is: it assumes no role elsewhere, carries no "
-    "credentials and talks to AWS's own endpoints.",
+    "credentials and talks to AWS's own endpoints, by verified TLS.",
     why="Credentials in a provider land in the checkpoint, and another identity or endpoint "
     "reaches what the deployment's own rights keep closed.",
     remedy="Remove these arguments; credentials and profile come from the environment.",
@@ -88,6 +99,8 @@ def provider_no_other_identity(provider: Resource, context: Context) -> Iterator
     for key in (*CREDENTIALS, *ELSEWHERE):
         if has(provider.props, key) and decoded(known(provider.props, key, default="?")) != []:
             yield Finding(found=f"{key} is set", allowed="absent")
+    if may_be_true(provider.props, "insecure"):
+        yield Finding(found="insecure is set: any certificate will do", allowed="absent or false")
     if has(provider.props, "assumeRoles"):
         text = str(known(provider.props, "assumeRoles", default=""))
         accounts = re.findall(r"arn:aws:iam::([0-9]+):role/", text)

@@ -82,6 +82,11 @@ CASES = (
             ("aws:ec2/securityGroup:SecurityGroup", "ingress[0].cidrBlocks"),
             ("aws:mwaa/environment:Environment", "engineVersion"),
             (DATABASE, "connectionLimit"),
+            ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "fromPort"),
+            ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ipProtocol"),
+            ("aws:mwaa/environment:Environment", "networkConfiguration"),
+            ("aws:ec2/flowLog:FlowLog", "trafficType"),
+            (INSTANCE, "caCertIdentifier"),
         )
     ),
 )
