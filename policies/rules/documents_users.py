@@ -16,7 +16,9 @@ GRANT = "aws:kms/grant:Grant"
 _ARN_PARTS = 6
 
 SHARING = {
+    "aws:cloudwatch/eventPermission:EventPermission": "",
     "aws:ec2/amiLaunchPermission:AmiLaunchPermission": "",
+    "aws:ec2/networkInterfacePermission:NetworkInterfacePermission": "",
     "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission": "",
     "aws:ram/principalAssociation:PrincipalAssociation": "",
     "aws:ram/resourceAssociation:ResourceAssociation": "",
@@ -25,8 +27,15 @@ SHARING = {
     "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": "sharedAccounts",
     "aws:rds/snapshot:Snapshot": "sharedAccounts",
     "aws:rds/snapshotCopy:SnapshotCopy": "sharedAccounts",
+    "aws:redshift/dataShareAuthorization:DataShareAuthorization": "",
+    "aws:redshift/endpointAuthorization:EndpointAuthorization": "",
+    "aws:s3control/accessGrant:AccessGrant": "",
+    "aws:ssm/document:Document": "permissions",
 }
-"""Types that share something, by the property that does, or whatever they say."""
+"""Types that share something, by the property that does, or whatever they say.
+
+Permissions on event buses are for others: the account itself needs none.
+"""
 
 QUEUES_OF_AIRFLOW = ("arn:aws:sqs:", ":*:airflow-celery-*")
 """Start and end: MWAA's queues lie in an account of AWS's that has no name beforehand.

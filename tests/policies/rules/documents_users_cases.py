@@ -125,5 +125,18 @@ CASES = (
     passing(SHARED, snapshot(sharedAccounts=[]), title="with nobody"),
     violating(SHARED, snapshot(sharedAccounts=["all"]), title="with everybody"),
     violating(SHARED, snapshot(sharedAccounts=UNKNOWN), title="with whom is not known yet"),
-    violating(SHARED, Fixture(type="aws:ram/resourceShare:ResourceShare"), title="a share"),
+    *(
+        violating(SHARED, Fixture(type=f"aws:{kind}"), title=kind)
+        for kind in (
+            "cloudwatch/eventPermission:EventPermission",
+            "ram/resourceShare:ResourceShare",
+            "s3control/accessGrant:AccessGrant",
+        )
+    ),
+    passing(SHARED, Fixture(type="aws:ssm/document:Document"), title="a document of its own"),
+    violating(
+        SHARED,
+        Fixture(type="aws:ssm/document:Document", props={"permissions": {"account_ids": "all"}}),
+        title="a document for everybody",
+    ),
 )
