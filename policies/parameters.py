@@ -33,6 +33,16 @@ PARAMETERS: Mapping[str, Parameter] = {
             "description": "accounts of AWS's own that may be named, such as a Lambda layer's",
         },
     ),
+    "minimum_free_connections": Parameter(
+        group=Group.ISOLATION,
+        default=25,
+        schema={
+            "type": "integer",
+            "minimum": 5,
+            "description": "connections that the roles of all stages leave to the server's admins, "
+            "to RDS and to replication, at least",
+        },
+    ),
     "minimum_backup_days": Parameter(
         group=Group.DATA_SAFETY,
         default=7,

@@ -6,13 +6,14 @@ import base64
 import binascii
 import re
 
+ASSIGNED = "an assigned password"
 _KINDS = {
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
     "an AWS secret key": re.compile(r"(?i)aws_?secret\w*\s*[=:]\s*['\"]?[A-Za-z0-9/+]{40}\b"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "a Telegram bot token": re.compile(r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b"),
     "a password in a URL": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@$]+@"),
-    "an assigned password": re.compile(
+    ASSIGNED: re.compile(
         r"(?i)(password|passwd|secret|api_?key|token)['\"]?\s*(=|:\s)\s*['\"]?[^\s'\"$`({]{6,}"
     ),
 }

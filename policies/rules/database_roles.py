@@ -22,7 +22,6 @@ from policies.stage_map import Stages
 from policies.subjects import Resource, Stack
 from stages.names import Names
 from stages.server_settings import TenantLimits
-from stages.settings import RESERVED_CONNECTIONS
 
 IAM_ROLE = "rds_iam"
 POWERS = ("superuser", "createRole", "replication", "bypassRowLevelSecurity")
@@ -230,7 +229,7 @@ def _connections(name: str, names: Names, own: TenantLimits) -> int:
     remedy="Lower limits in host.tenants, or raise host.server.max_connections.",
 )
 def roles_leave_room(stack: Stack, context: Context) -> Iterator[Finding]:
-    """Roles that are made beside the settings count as well."""
+    """Roles that are made beside the settings count as well; what the settings reserve may not."""
     host = context.stages.current.settings.host
     if host is None:
         return
@@ -239,7 +238,7 @@ def roles_leave_room(stack: Stack, context: Context) -> Iterator[Finding]:
     for role in stack.of_type(ROLE):
         limit = number(role.props, "connectionLimit")
         asked[stage_of(said(role.props, "name"))] += 0 if limit is None else int(limit)
-    most = host.server.max_connections - RESERVED_CONNECTIONS
+    most = host.server.max_connections - context.parameters["minimum_free_connections"]
     if asked.total() > most:
         yield Finding(found=f"{asked.total()} connections together", allowed=f"{most} at most")
     for stage in stages.others:

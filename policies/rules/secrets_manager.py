@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.leaves import leaves
+from policies.facts.secret_text import ASSIGNED, secrets_in
 from policies.facts.stateful import SECRET, keeps_data
 from policies.facts.values import is_true, items, names_own_key, number, shown, text
-from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
+from policies.rule import ANY_TYPE, Context, Finding, Group, Severity, for_resource, for_stack
 from policies.subjects import Resource, Stack, has, known
 
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -15,6 +17,8 @@ PARAMETER = "aws:ssm/parameter:Parameter"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 ROTATION_DAYS_MAX = 90
 RECOVERY_DAYS_MIN = 7
+PROSE = re.compile(r"^(comment|description|tags|tagsAll|defaultTags)\b|Description$")
+"""Where people write of passwords and do not mean one."""
 
 
 @for_resource(
@@ -139,3 +143,23 @@ def value_not_in_state(version: Resource, context: Context) -> Iterator[Finding]
     for key in ("secretString", "secretBinary", "value"):
         if has(version.props, key):
             yield Finding(found=f"{key} is set", allowed=f"{key}Wo, or no value in the program")
+
+
+@for_resource(
+    ANY_TYPE,
+    id="secret-in-plain-sight",
+    group=Group.ACCESS,
+    severity=Severity.HIGH,
+    what="No property holds what looks like a secret.",
+    why="It would lie in the repository, in the state, and where everybody who may list the "
+    "resource reads it.",
+    remedy="Put it into Secrets Manager, name it by ARN, and renew it: it has been seen.",
+)
+def in_plain_sight(resource: Resource, context: Context) -> Iterator[Finding]:
+    """The text itself is never shown. Users' data and variables have rules that look closer."""
+    for leaf in leaves(resource.props):
+        if leaf.path.startswith("__"):  # the code of a dynamic resource
+            continue
+        for kind in secrets_in(leaf.text):
+            if kind != ASSIGNED or not PROSE.search(leaf.path):
+                yield Finding(found=f"{kind} in {leaf.path}", allowed="no secret")

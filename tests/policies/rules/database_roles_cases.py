@@ -166,6 +166,13 @@ CASES = (
     small("test_app", statementTimeout=3_600_000),
     small("test_app", idleInTransactionSessionTimeout=600_000),
     passing(ROOM, limited("preprod_app", connectionLimit=365), limited("test_app")),
+    violating(
+        ROOM,
+        limited("preprod_app", connectionLimit=365),
+        limited("test_app"),
+        parameters={"minimum_free_connections": 26},
+        title="too little room, as configured",
+    ),
     passing(ROOM, role("preprod_app"), title="no limit is another rule's"),
     passing(ROOM, limited("preprod_app", connectionLimit=1000), stack="test", title="no host"),
     passing(ROOM, Fixture(type="aws:s3/bucket:Bucket"), title="no roles"),

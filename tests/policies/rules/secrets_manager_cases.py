@@ -25,7 +25,23 @@ def rotated(fixture: Fixture, *, enough: bool, title: str) -> Case:
     return kind("secret-rotated", SECRET, fixture, title=title)
 
 
+PLAIN = "secret-in-plain-sight"
+TOKEN = "123456789:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
+
+
+def holding(**props: Any) -> Fixture:
+    return Fixture(type="aws:ssm/parameter:Parameter", props=props)
+
+
 CASES = (
+    passing(PLAIN, holding(value="eu-west-1", description="password: nobody has one")),
+    passing(PLAIN, holding(tags={"note": "token: renewed by hand"}), title="a tag"),
+    passing(PLAIN, holding(groupDescription="secret: none of it"), title="a group's description"),
+    passing(PLAIN, holding(__provider=f"code {TOKEN}"), title="a dynamic resource's code"),
+    violating(PLAIN, holding(value=TOKEN), title="a token"),
+    violating(PLAIN, holding(description=f"it is {TOKEN}"), title="a token told"),
+    violating(PLAIN, holding(value="password = hunter2000"), title="assigned"),
+    violating(PLAIN, holding(content=f'{{"bot": "{TOKEN}"}}'), title="in a document"),
     *states(
         "secret-own-key",
         SECRET,
