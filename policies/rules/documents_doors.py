@@ -91,6 +91,30 @@ def execution_role_holds_no_data(stack: Stack, context: Context) -> Iterator[Fin
                 )
 
 
+@for_stack(
+    id="document-execution-role-for-airflow-alone",
+    group=Group.ISOLATION,
+    severity=Severity.CRITICAL,
+    what="Only Airflow takes on the role as which it runs.",
+    why="It may take on the task roles of all stages that its host carries: a function or a person "
+    "with it writes every stage's data.",
+    remedy="Trust airflow.amazonaws.com and airflow-env.amazonaws.com alone "
+    "(stages.airflow_documents.execution_role_trust).",
+)
+def execution_role_for_airflow_alone(stack: Stack, context: Context) -> Iterator[Finding]:
+    """By whom it trusts, as above."""
+    del context
+    for role in stack.of_type(ROLE):
+        trusted = _trusted(role)
+        others = sorted(trusted - AIRFLOW_SERVICES)
+        if others and trusted & AIRFLOW_SERVICES:
+            yield Finding(
+                urn=role.urn,
+                found=f"trusts {', '.join(others)}",
+                allowed=", ".join(sorted(AIRFLOW_SERVICES)),
+            )
+
+
 def _data_reached(statement: Statement, stages: Stages) -> Iterator[Reached]:
     current = stages.current
     bucket = current.names.bucket_arn("airflow")

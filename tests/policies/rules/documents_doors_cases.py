@@ -23,6 +23,7 @@ from tests.policies.document_fixtures import (
 
 DATA = "document-execution-role-holds-no-data"
 TASKS = "document-tasks-taken-on-by-airflow"
+ALONE = "document-execution-role-for-airflow-alone"
 READERS = "document-door-trusts-readers"
 READING = "document-door-reads-only"
 PEOPLE = "document-people-use-the-door"
@@ -156,6 +157,18 @@ CASES = (
         policy(allow("sts:AssumeRole", role_arn("test-task"))),
         stack="test",
         title="of a stack that hosts nobody",
+    ),
+    passing(ALONE, role(MWAA)),
+    passing(ALONE, role(trusting({"Service": "lambda.amazonaws.com"})), title="another role"),
+    violating(
+        ALONE,
+        role(trusting({"Service": ["airflow.amazonaws.com", "lambda.amazonaws.com"]})),
+        title="another service, too",
+    ),
+    violating(
+        ALONE,
+        role(trusting({"Service": "airflow-env.amazonaws.com", "AWS": DEVELOPERS})),
+        title="people, too",
     ),
     passing(TASKS, role(trusting({"AWS": EXECUTION})), policy(APP)),
     passing(TASKS, role(trusting({"AWS": DEVELOPERS})), policy(DOOR), title="the readers' role"),
