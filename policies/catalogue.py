@@ -49,6 +49,7 @@ from policies.rules import (
     secrets_manager,
     security_groups_openings,
     security_groups_use,
+    sessions_ssm,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -95,6 +96,7 @@ MODULES: tuple[ModuleType, ...] = (
     secrets_manager,
     security_groups_openings,
     security_groups_use,
+    sessions_ssm,
 )
 
 
