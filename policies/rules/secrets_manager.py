@@ -17,6 +17,7 @@ PARAMETER = "aws:ssm/parameter:Parameter"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 ROTATION_DAYS_MAX = 90
 RECOVERY_DAYS_MIN = 7
+SECRET_LENGTH_MIN = 16
 PROSE = re.compile(r"^(comment|description|tags|tagsAll|defaultTags)\b|Description$")
 """Where people write of passwords and do not mean one."""
 
@@ -158,8 +159,8 @@ def value_not_in_state(version: Resource, context: Context) -> Iterator[Finding]
 def in_plain_sight(resource: Resource, context: Context) -> Iterator[Finding]:
     """The text itself is never shown. Users' data and variables have rules that look closer."""
     for leaf in leaves(resource.props):
-        if leaf.path.startswith("__"):  # the code of a dynamic resource
-            continue
+        if leaf.path.startswith("__") or len(leaf.text) < SECRET_LENGTH_MIN:
+            continue  # the code of a dynamic resource, or too short to be worth the time
         for kind in secrets_in(leaf.text):
             if kind != ASSIGNED or not PROSE.search(leaf.path):
                 yield Finding(found=f"{kind} in {leaf.path}", allowed="no secret")

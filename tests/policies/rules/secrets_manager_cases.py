@@ -38,6 +38,7 @@ CASES = (
     passing(PLAIN, holding(tags={"note": "token: renewed by hand"}), title="a tag"),
     passing(PLAIN, holding(groupDescription="secret: none of it"), title="a group's description"),
     passing(PLAIN, holding(__provider=f"code {TOKEN}"), title="a dynamic resource's code"),
+    passing(PLAIN, holding(value="token=abcdef"), title="too short to be one"),
     violating(PLAIN, holding(value=TOKEN), title="a token"),
     violating(PLAIN, holding(description=f"it is {TOKEN}"), title="a token told"),
     violating(PLAIN, holding(value="password = hunter2000"), title="assigned"),
