@@ -33,6 +33,7 @@ class Operations:
             self._refuse_when_stopping(step)
             self.context.started(step)
             began = time.monotonic()
+            new.created = now()  # what is settled after a cut asks for a creation since then
             operation = await ledger.begin(OperationKind.CREATING, new) if new.custom else None
             try:
                 created = await self._created(new, client)

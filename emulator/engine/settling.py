@@ -71,7 +71,12 @@ async def _settle_creation(context: Context, number: int, state: ResourceState) 
 async def _read_creation(context: Context, state: ResourceState) -> Created | None:
     """What the creation made, None where it made nothing or nothing that still stands."""
     client = await context.registry.ensure(state.provider, context.provider_states)
-    question = {"urn": state.urn, "inputs": without_secrets(state.inputs)}
+    question = {
+        "urn": state.urn,
+        "inputs": without_secrets(state.inputs),
+        # An earlier one under this URN may have had the same inputs, and be gone since.
+        "since": state.created or "",
+    }
     answer, _ = await client.invoke(CREATION_QUESTION, question)
     id_ = str(answer.get("id", ""))
     known = {

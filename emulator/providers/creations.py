@@ -2,7 +2,8 @@
 
 An engine that is killed while a creation is under way never hears of it; the cloud process goes on
 and finishes. The next deployment asks with the function `emulator:creation`, whose arguments are
-the URN and the checked inputs of the creation that its checkpoint calls pending.
+the URN and the checked inputs of the creation that its checkpoint calls pending, and when it was
+about to begin (RFC 3339; empty where the checkpoint does not say).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from emulator.providers.provider import ProviderError, Resource
@@ -21,37 +23,50 @@ WAIT_SECONDS: Final = 120.0
 """Longest wait for a creation that is still under way."""
 
 
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """One creation that came to something."""
+
+    began: datetime
+    inputs: Properties
+    resource: Resource
+    failure: str
+    """Why it came to no more than half, empty where it is whole."""
+
+
 @dataclass(slots=True)
 class Creations:
     """Last creation by URN; shared by every provider server of a cloud process."""
 
     _under_way: dict[str, threading.Event] = field(default_factory=dict)
-    _made: dict[str, tuple[Properties, Resource, str]] = field(default_factory=dict)
-    """Inputs, what they became, and why no more of it, empty where it is whole."""
+    _made: dict[str, Creation] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
-    def under_way(self, urn: str) -> Iterator[None]:
-        """Mark a creation as under way: whoever asks for it waits."""
+    def under_way(self, urn: str) -> Iterator[datetime]:
+        """Mark a creation as under way: whoever asks for it waits. Yields when it began."""
         ended = threading.Event()
+        began = datetime.now(UTC)
         with self._lock:
             self._made.pop(urn, None)
             self._under_way[urn] = ended
         try:
-            yield
+            yield began
         finally:
             with self._lock:
                 if self._under_way.get(urn) is ended:
                     del self._under_way[urn]
             ended.set()
 
-    def record(self, urn: str, inputs: Properties, resource: Resource, failure: str = "") -> None:
-        """Remember what a creation made, and the failure where it made half of it."""
+    def record(self, urn: str, creation: Creation) -> None:
+        """Remember what a creation made."""
         with self._lock:
-            self._made[urn] = (inputs, resource, failure)
+            self._made[urn] = creation
 
     def answer(self, arguments: Properties) -> Properties:
         """Id and outputs of what was created for `urn` from `inputs`, nothing where nothing was.
+
+        Nothing either where it was created before `since`: that is another one, gone perhaps.
 
         `failure` says why a creation came to no more than half, empty where it is whole.
         Raises ProviderError where the creation does not end in time.
@@ -64,6 +79,9 @@ class Creations:
             raise ProviderError(msg)
         with self._lock:
             made = self._made.get(urn)
-        if made is None or made[0] != inputs:
+        since = str(arguments.get("since") or "")
+        if made is None or made.inputs != inputs:
             return {}
-        return {"id": made[1].id, "outputs": made[1].outputs, "failure": made[2]}
+        if since and made.began < datetime.fromisoformat(since):
+            return {}
+        return {"id": made.resource.id, "outputs": made.resource.outputs, "failure": made.failure}

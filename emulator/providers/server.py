@@ -18,7 +18,7 @@ from pulumi.runtime.proto import status_pb2 as rpc_status_pb2
 
 from emulator.engine.events import DifferenceKind
 from emulator.grpc_options import CHANNEL_OPTIONS
-from emulator.providers.creations import QUESTION, Creations
+from emulator.providers.creations import QUESTION, Creation, Creations
 from emulator.providers.provider import (
     Checked,
     Difference,
@@ -183,13 +183,13 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         self, create: Callable[..., Resource], urn: str, type_: str, inputs: Properties
     ) -> Resource:
         """Create for real, remembered until the next creation for this URN."""
-        with self._creations.under_way(urn):
+        with self._creations.under_way(urn) as began:
             try:
                 resource = create(urn, type_, inputs, preview=False)
             except PartialError as error:
-                self._creations.record(urn, inputs, error.resource, str(error))
+                self._creations.record(urn, Creation(began, inputs, error.resource, str(error)))
                 raise
-            self._creations.record(urn, inputs, resource)
+            self._creations.record(urn, Creation(began, inputs, resource, ""))
             return resource
 
 

@@ -53,6 +53,36 @@ def test_an_operation_whose_record_does_not_reach_the_disk_does_not_begin(
     assert pending.kind is OperationKind.CREATING
 
 
+GUEST = """
+owner = Thing('owner', replace={0}, deletesFirst=True)
+Thing('guest', value=1, options=Options(deleted_with=owner, replacement_trigger={0},
+                                        delete_before_replace=True, depends_on=[owner]))
+"""
+
+
+def test_what_was_created_before_and_went_with_another_is_not_taken_for_its_replacement(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, guest = engine.deploy(GUEST.format(1)).snapshot, frozenset({"guest"})
+
+    async def refuse(journal: CheckedJournal) -> None:
+        begun = [entry.begins for entry in journal.entries if entry.begins is not None]
+        if (OperationKind.CREATING, "guest") in [(b.kind, name_of(b.resource.urn)) for b in begun]:
+            msg = "killed"
+            raise UserError(msg)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CheckedJournal, "durable", refuse)
+        cut = engine.deploy(
+            GUEST.format(2), base, before_record=lambda _: None, gone_on_purpose=guest
+        )
+    assert [name_of(item.resource.urn) for item in cut.snapshot.pending_operations] == ["guest"]
+    assert engine.memory.called("create").count(("create", "guest")) == 1
+
+    assert engine.deploy(GUEST.format(2), cut.snapshot, gone_on_purpose=guest).succeeded
+    assert engine.memory.called("create").count(("create", "guest")) == 2
+
+
 def _fail_after(entries: int) -> Callable[[JournalEntry], None]:
     taken = itertools.count()
 
