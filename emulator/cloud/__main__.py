@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,8 @@ def main(home: Home, descriptor: int) -> int:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
     def say(text: str) -> None:
-        os.write(descriptor, text.encode())
+        with suppress(BrokenPipeError):  # who asked was killed; the next one finds this process
+            os.write(descriptor, text.encode())
         os.close(descriptor)
 
     lock = record.hold_process_lock(home)

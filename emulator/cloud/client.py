@@ -32,7 +32,8 @@ ANSWER_SECONDS: Final = 5
 """A living process that is busy may take a while; a dead one is recognised at once."""
 SESSION_SECONDS: Final = 120
 STOP_SECONDS: Final = 30
-ENDING_SECONDS: Final = 10
+STARTING_SECONDS: Final = 60
+"""For a process whose starter was killed to get ready or to end, on a busy machine, too."""
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -186,15 +187,9 @@ def status(home: Home) -> CloudStatus | None:
 def start(home: Home, progress: Callable[[str], None] | None = None) -> Cloud:
     """The running cloud process, started where there is none. Raises UserError where it cannot."""
     with record.starting(home):
-        cloud = running(home)
+        cloud = _answering_or_ended(home, progress)
         if cloud is not None:
             return cloud
-        if not _has_ended(home, ENDING_SECONDS):
-            msg = (
-                f"A cloud process of {home.root} lives but does not answer. Its number is in"
-                f" {home.cloud / 'cloud.json'}; end it with `kill -9`, then run this again."
-            )
-            raise UserError(msg)
         if progress is not None:
             progress("starting the emulated AWS")
         log_file = home.cloud / "cloud.log"
@@ -241,6 +236,26 @@ def stop(home: Home) -> bool:
             os.kill(cloud.pid, signal.SIGKILL)
             _has_ended(home, STOP_SECONDS)
         return True
+
+
+def _answering_or_ended(home: Home, progress: Callable[[str], None] | None) -> Cloud | None:
+    """The cloud process of this home, waiting for one that still starts; None where there is none.
+
+    Who starts one may be killed before it is ready: it goes on, alive and not yet recorded.
+    """
+    deadline = time.monotonic() + STARTING_SECONDS
+    while (cloud := running(home)) is None and record.is_process_alive(home):
+        if time.monotonic() > deadline:
+            msg = (
+                f"A cloud process of {home.root} lives but does not answer. Its number is in"
+                f" {home.cloud / 'process.lock'}; end it with `kill -9`, then run this again."
+            )
+            raise UserError(msg)
+        if progress is not None:
+            progress("waiting for the emulated AWS, which starts or ends")
+            progress = None
+        time.sleep(0.01)
+    return cloud
 
 
 def _has_ended(home: Home, seconds: float) -> bool:

@@ -75,15 +75,20 @@ def starting(home: Home) -> Iterator[None]:
 def hold_process_lock(home: Home) -> Any:
     """Take the lock that the cloud process holds as long as it lives, None where another has it.
 
+    The file says the holder's process number.
+
     Keep the result: the lock ends with it.
     """
     _make(home)
-    lock = (home.cloud / "process.lock").open("w")
+    lock = (home.cloud / "process.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
         return None
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
     return lock
 
 

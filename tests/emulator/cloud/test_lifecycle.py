@@ -144,6 +144,30 @@ def test_kill_9_ends_the_servers_and_the_next_start_begins_anew_and_stop_leaves_
     ]
 
 
+def test_a_process_whose_starter_was_killed_is_waited_for_and_taken(own_home: Home) -> None:
+    own_home.cloud.mkdir(parents=True)
+    reading, writing = os.pipe()
+    orphan = subprocess.Popen(
+        [sys.executable, "-P", "-m", "emulator.cloud", str(own_home.root), str(writing)],
+        cwd="/",
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        pass_fds=(writing,),
+        start_new_session=True,
+    )
+    os.close(writing)
+    os.close(reading)  # as the kernel does for who is killed
+    assert orphan.wait() == 0
+    deadline = time.monotonic() + 30
+    while not record.is_process_alive(own_home):
+        assert time.monotonic() < deadline
+    said: list[str] = []
+
+    cloud = client.start(own_home, said.append)
+
+    assert os.getsid(cloud.pid) == orphan.pid, "another one was started beside it"
+    assert said == ["waiting for the emulated AWS, which starts or ends"]
+
+
 def test_emulators_of_two_homes_do_not_meet_and_a_signal_ends_one_cleanly(
     own_home: Home, cloud: Cloud, instance: Instance
 ) -> None:
