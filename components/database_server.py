@@ -66,6 +66,9 @@ class DatabaseServer(pulumi.ComponentResource):
     replica_address: pulumi.Output[str] | None
     """The readers' replica, where the settings ask for one."""
 
+    reader_address: pulumi.Output[str]
+    """What readers connect to: the replica, else the instance itself."""
+
     def __init__(
         self, name: str, args: DatabaseServerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -80,6 +83,7 @@ class DatabaseServer(pulumi.ComponentResource):
         self.replica_address = None
         if args.settings.read_replica:
             self.replica_address = self._create_replica(name, args, shared, instance).address
+        self.reader_address = self.replica_address or self.address
         self.register_outputs(
             {
                 "identifier": self.identifier,

@@ -15,6 +15,7 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.firewall import Firewall, FirewallArgs
 from components.host_outputs import HostOutputs
 from components.network import Network, NetworkArgs
+from components.reader_access import ReaderAccess, ReaderAccessArgs
 from components.server_bootstrap import ServerBootstrap, ServerBootstrapArgs
 from components.tenant_roles import TenantRoles, TenantRolesArgs
 from stages.documents import Statement, key_policy, logs_may_use_key
@@ -67,6 +68,7 @@ class Host(pulumi.ComponentResource):
         )
         self.server = self._create_server(logs_key)
         self.bootstrap = self._create_bootstrap()
+        self.readers = self._create_reader_access()
         self.roles = self._create_roles()
         self.airflow = self._create_airflow()
         self.register_outputs(self.exports())
@@ -82,6 +84,7 @@ class Host(pulumi.ComponentResource):
             "server_address": self.server.address,
             "server_port": self.server.port,
             "server_replica_address": self.server.replica_address,
+            "gateway_instance_id": self.readers.gateway_instance_id if self.readers else None,
             "server_master": names.master,
             "server_admins": [names.host_admin, names.host_roles],
             "airflow_environment": self.airflow.environment_name,
@@ -96,6 +99,8 @@ class Host(pulumi.ComponentResource):
             names=self._args.names,
             server_address=self.bootstrap.address,
             server_port=self.bootstrap.port,
+            reader_address=self.server.reader_address,
+            gateway_instance_id=self.readers.gateway_instance_id if self.readers else None,
             airflow_bucket=self.airflow.bucket.bucket_name,
             data_key_arn=self._data_keys[stage].arn,
         )
@@ -143,6 +148,23 @@ class Host(pulumi.ComponentResource):
                 key_arn=key.arn,
                 logs_key_arn=logs_key.arn,
                 protect=self._args.protect,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+
+    def _create_reader_access(self) -> ReaderAccess | None:
+        if self._args.settings.gateway is None:
+            return None
+        return ReaderAccess(
+            f"{self._name}-readers",
+            ReaderAccessArgs(
+                names=self._args.names,
+                settings=self._args.settings.gateway,
+                vpc_id=self.network.vpc_id,
+                subnet_id=self.network.private_subnet_ids[0],
+                server_group_id=self.firewall.server_group_id,
+                server_address=self.server.address,
+                reader_address=self.server.reader_address,
             ),
             pulumi.ResourceOptions(parent=self),
         )

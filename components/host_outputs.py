@@ -26,6 +26,12 @@ class HostOutputs:
     server_port: pulumi.Output[int]
     """The port it answers at."""
 
+    reader_address: pulumi.Output[str]
+    """Where the server that readers use answers, at the same port: its replica if it has one."""
+
+    gateway_instance_id: pulumi.Output[str | None] | None
+    """Through what readers come; none, or of a host that has none."""
+
     airflow_bucket: pulumi.Output[str]
     """Where DAGs are read from."""
 
@@ -48,6 +54,10 @@ def read_host_outputs(host: Names, tenant: str) -> HostOutputs:
         names=host,
         server_address=output("server_address"),
         server_port=output("server_port").apply(int),
+        reader_address=pulumi.Output.all(
+            stack.get_output("server_replica_address"), output("server_address")
+        ).apply(lambda addresses: str(addresses[0] or addresses[1])),
+        gateway_instance_id=stack.get_output("gateway_instance_id"),
         airflow_bucket=output("airflow_bucket"),
         data_key_arn=output("data_key_arns").apply(lambda keys: _key_of(keys, tenant, host.stage)),
     )

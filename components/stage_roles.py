@@ -1,4 +1,4 @@
-"""A stage's two IAM roles: its Airflow tasks', and its readers'."""
+"""A stage's two IAM roles, its Airflow tasks' and its readers', and the readers' session."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stages.documents import (
-    principal_trust,
-    readonly_role_policy,
-    task_role_policy,
-    task_role_trust,
-)
+from stages.documents import task_role_policy, task_role_trust
+from stages.door_documents import door_trust, readonly_role_policy, session_document
+from stages.door_settings import ReaderConditions
 from stages.names import Names
 
 
@@ -27,7 +24,10 @@ class StageRolesArgs:
     """The host's names: its Airflow takes on the task role."""
 
     reader_arns: tuple[str, ...]
-    """Roles and users that may read; without any there is no role for readers."""
+    """Who may read; without anybody there is no role for readers."""
+
+    conditions: ReaderConditions
+    """What is asked of people among them."""
 
     reads: tuple[str, ...]
     """Stages whose read-only doors the task role may try."""
@@ -43,7 +43,7 @@ class StageRoles(pulumi.ComponentResource):
     """Signs in as `<stage>_app` and uses the stage's bucket."""
 
     readonly_role_arn: pulumi.Output[str] | None
-    """Signs in as `<stage>_readonly`."""
+    """Signs in as `<stage>_readonly`, from the network or through the host's gateway."""
 
     def __init__(
         self, name: str, args: StageRolesArgs, opts: pulumi.ResourceOptions | None = None
@@ -61,12 +61,23 @@ class StageRoles(pulumi.ComponentResource):
             self.readonly_role_arn = self._create_role(
                 f"{name}-readonly",
                 args.names.resource("readonly"),
-                trust=principal_trust(args.reader_arns),
-                policy=readonly_role_policy(args.names),
+                trust=door_trust(args.names, args.reader_arns, args.conditions),
+                policy=readonly_role_policy(args.names, args.host),
                 after=[],
             )
+            self._create_session_document(f"{name}-readonly", args)
         self.register_outputs(
             {"task_role_arn": self.task_role_arn, "readonly_role_arn": self.readonly_role_arn}
+        )
+
+    def _create_session_document(self, name: str, args: StageRolesArgs) -> None:
+        aws.ssm.Document(
+            f"{name}-session",
+            name=args.names.session_document,
+            document_type="Session",
+            document_format="JSON",
+            content=session_document(args.names, args.host),
+            opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _create_role(

@@ -65,6 +65,7 @@ class Tenant(pulumi.ComponentResource):
                 names=args.names,
                 host=args.host.names,
                 reader_arns=args.settings.reader_arns,
+                conditions=args.settings.reader_conditions,
                 reads=args.settings.reads,
                 after=args.after,
             ),
@@ -98,6 +99,22 @@ class Tenant(pulumi.ComponentResource):
             "data_bucket": self.bucket.bucket_name,
             "task_role_arn": self.roles.task_role_arn,
             "readonly_role_arn": self.roles.readonly_role_arn,
+            "door": self._door(),
+        }
+
+    def _door(self) -> dict[str, Any] | None:
+        """What a reader's client has to know; None where nobody is let in."""
+        host, names = self._args.host, self._args.names
+        if self.roles.readonly_role_arn is None:
+            return None
+        return {
+            "role_arn": self.roles.readonly_role_arn,
+            "session_document": names.session_document,
+            "user": names.readonly,
+            # What the certificate says and the token is signed for, not where the session ends.
+            "address": host.reader_address,
+            "port": host.server_port,
+            "gateway_instance_id": host.gateway_instance_id,
         }
 
     def _create_databases(self, name: str) -> list[StageDatabase]:

@@ -72,24 +72,6 @@ def service_trust(names: Names, services: Iterable[str], source_arn: str) -> str
     )
 
 
-def principal_trust(principal_arns: Iterable[str]) -> str:
-    """Exactly these roles and users may take on a role, if their own policies let them as well.
-
-    Named by condition: IAM refuses a `Principal` that does not exist yet, and ties one that does
-    to its inner id, so that re-creating the other role would silently shut the door.
-    """
-    arns = sorted(principal_arns)
-    accounts = sorted({arn.split(":")[4] for arn in arns})
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
-            "Action": "sts:AssumeRole",
-            "Condition": {"ArnEquals": {"aws:PrincipalArn": arns}},
-        }
-    )
-
-
 def tls_only(bucket_arn: str) -> str:
     """A bucket policy that refuses requests without TLS 1.2."""
     refused: Statement = {
@@ -172,11 +154,6 @@ def task_role_policy(names: Names, reads: Iterable[str]) -> str:
         key_through_services(names, names.key_alias("data"), ["s3"]),
         *([open_doors] if doors else []),
     )
-
-
-def readonly_role_policy(names: Names) -> str:
-    """The stage's readers: its databases as `<stage>_readonly`, nothing else."""
-    return document(connect_as(names, names.readonly))
 
 
 def task_role_trust(host: Names) -> str:

@@ -21,9 +21,16 @@ Region = Annotated[str, StringConstraints(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us
 PostgresName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,45}$")]
 """63 bytes at most (https://www.postgresql.org/docs/18/limits.html) with `<stage>.` in front."""
 
-PrincipalArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$")
+ReaderArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+"
+        r"|role/aws-reserved/sso\.amazonaws\.com/([a-z0-9-]+/)?AWSReservedSSO_[A-Za-z0-9+=,.@_-]+_\*)$"
+    ),
 ]
+"""A role, a user, an account, or all who have a permission set of IAM Identity Center, whose role
+ends with a number of AWS's own: https://docs.aws.amazon.com/singlesignon/latest/userguide/
+referencingpermissionsets.html"""
 
 DailyWindow = Annotated[
     str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")

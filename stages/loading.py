@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from stages.fields import StageName
 from stages.problems import Problem, SettingsError, from_error, unknown_key
+from stages.readers import problems_of_readers
 from stages.settings import AwsSettings, StackSettings
 
 DAGS = Path("dags")
@@ -74,6 +75,7 @@ def parse(
     except ValidationError as error:
         problems += _problems_of_model(error, project, problems, secret_keys)
         raise SettingsError(file, problems) from None
+    problems += problems_of_readers(settings, project, stage)
     if problems:
         raise SettingsError(file, problems)
     return settings

@@ -93,6 +93,33 @@ class Names:
         """The Airflow environment."""
         return self.resource("airflow")
 
+    # -- The read-only door --------------------------------------------------------------------
+
+    @property
+    def gateway(self) -> str:
+        """The host's gateway, by its tag `Name`: AWS numbers instances."""
+        return self.resource("gateway")
+
+    @property
+    def session_document(self) -> str:
+        """The Systems Manager document by which the stage's readers reach the server."""
+        return self.resource("readonly-session")
+
+    @property
+    def zone(self) -> str:
+        """The host's private DNS zone."""
+        return f"{self.stage}.{self.prefix}.internal"
+
+    @property
+    def server_host(self) -> str:
+        """The host's server in its zone: AWS numbers the name that the server itself has."""
+        return f"server.{self.zone}"
+
+    @property
+    def reader_host(self) -> str:
+        """What readers use: the server's replica where it has one, else the server."""
+        return f"reader.{self.zone}"
+
     # -- ARNs ------------------------------------------------------------------------------
 
     def arn(self, service: str, resource: str) -> str:

@@ -12,12 +12,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from stages.airflow_settings import AirflowSettings
+from stages.door_settings import GatewaySettings, ReaderConditions
 from stages.fields import (
     AccountId,
     Connections,
     PostgresName,
     Prefix,
-    PrincipalArn,
+    ReaderArn,
     Region,
     Settings,
     StageName,
@@ -65,6 +66,9 @@ class HostSettings(Settings):
     server: ServerSettings = Field(description="the PostgreSQL server")
     airflow: AirflowSettings = Field(
         default_factory=AirflowSettings, description="the Airflow environment"
+    )
+    gateway: GatewaySettings | None = Field(
+        default=None, description="the machine through which readers reach the server, if any"
     )
     tenants: dict[StageName, TenantLimits] = Field(
         min_length=1, description="the stages hosted here, each with its limits"
@@ -126,8 +130,15 @@ class TenantSettings(Settings):
     dag_folder: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")] = Field(
         default="shared", description="the folder under dags/ that the stage runs"
     )
-    reader_arns: tuple[PrincipalArn, ...] = Field(
-        default=(), description="IAM roles and users that may read the stage's databases"
+    reader_arns: tuple[ReaderArn, ...] = Field(
+        default=(),
+        description="who may read the stage's databases: IAM roles and users, permission sets "
+        "(arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/<region>/"
+        "AWSReservedSSO_<name>_*), and with conditions an account (arn:aws:iam::<account>:root)",
+    )
+    reader_conditions: ReaderConditions = Field(
+        default_factory=ReaderConditions,
+        description="what is asked of people among the readers",
     )
     reads: tuple[StageName, ...] = Field(
         default=(),

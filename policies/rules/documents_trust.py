@@ -34,7 +34,7 @@ _EXACT_OPERATORS = frozenset({"stringequals"})
     what="A role is taken on by named principals of the stages' own accounts.",
     why="Who is trusted by a wildcard, an account or a stranger's id has the role's rights.",
     remedy="Name roles or services; an account only with ArnEquals aws:PrincipalArn "
-    "(stages.documents.principal_trust).",
+    "(stages.door_documents.door_trust).",
     frameworks=("CKV_AWS_60", "CKV_AWS_61"),
 )
 def trust_named(role: Resource, context: Context) -> Iterator[Finding]:

@@ -109,22 +109,6 @@ def test_only_the_host_s_airflow_takes_on_a_task_role(test_stage: Recording) -> 
     assert trust["Principal"] == {"AWS": execution}
 
 
-def test_readers_sign_in_as_the_reading_role_and_nothing_else(preprod: Recording) -> None:
-    (allowed,) = statements(preprod, "tenant-roles-readonly-policy")
-    assert allowed["Action"] == "rds-db:connect"
-    assert allowed["Resource"].endswith(":dbuser:*/preprod_readonly")
-    (trust,) = statements(preprod, "tenant-roles-readonly-role", "assumeRolePolicy")
-    assert trust["Condition"]["ArnEquals"]["aws:PrincipalArn"] == [
-        "arn:aws:iam::111111111111:role/developers",
-        "arn:aws:iam::111111111111:role/devstages-test-task",
-    ]
-
-
-def test_a_stage_without_readers_has_no_door(test_stage: Recording) -> None:
-    assert [role.name for role in test_stage.of(":Role")] == ["tenant-roles-task-role"]
-    assert test_stage.exports["readonly_role_arn"] is None
-
-
 def test_every_bucket_is_private_versioned_encrypted_and_for_tls_only(preprod: Recording) -> None:
     for name in ("host-airflow-bucket", "tenant-data"):
         block = preprod.named(f"{name}-public-access-block").inputs

@@ -106,16 +106,18 @@ def test_the_bootstrap_is_told_no_secret_and_runs_again_on_another_server(
     }
 
 
-def test_only_airflow_may_open_the_server_s_port(preprod: Recording) -> None:
+def test_only_airflow_and_the_gateway_may_open_the_server_s_port(preprod: Recording) -> None:
     rules = [
         rule
         for rule in preprod.of(":SecurityGroupIngressRule")
         if rule.inputs["securityGroupId"] == "host-firewall-server-group-id"
     ]
     assert [rule.inputs["referencedSecurityGroupId"] for rule in rules] == [
-        "host-firewall-airflow-group-id"
+        "host-firewall-airflow-group-id",
+        "host-readers-firewall-gateway-group-id",
     ]
-    assert rules[0].inputs["fromPort"] == rules[0].inputs["toPort"] == 5432
+    for rule in rules:
+        assert rule.inputs["fromPort"] == rule.inputs["toPort"] == 5432
 
 
 def test_the_default_security_group_has_no_rule(preprod: Recording) -> None:
