@@ -1,7 +1,7 @@
 """Sessions at a stage's database server: by IAM token, over verified TLS, as whoever calls.
 
-The server is found by its name, so that neither a stack's state nor the pulumi CLI is needed. The
-authority's certificates come from PGSSLROOTCERT, endpoints and credentials from AWS's own variables.
+The server is found by its name: neither a stack's state nor the pulumi CLI is needed. The
+authority's certificates come from PGSSLROOTCERT, the rest from AWS's own variables.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class DatabaseServer:
 
 
 def find_server(stage: StageFile) -> DatabaseServer:
-    """The server that holds the stage's databases, in the stage's account. Raises NoSessionError."""
+    """The server that holds the stage's databases. Raises NoSessionError."""
     return _described(stage, stage.host.resource("server"))
 
 

@@ -1,0 +1,1 @@
+"""Care of a stage's databases: their schema, and the disposable ones' making anew."""
