@@ -130,5 +130,5 @@ def _advice(error: Exception) -> str:
     if "permission denied for database" in text:
         return "The role may not connect there: another stage's database is shut to it."
     if "does not exist" in text:
-        return "Bring the stage up first."
+        return "Bring the stage up first; with --refresh where somebody dropped it by hand."
     return "Is the server's port open from here? It is private: a door leads there, or the VPC."

@@ -69,11 +69,19 @@ privileges AS (
 grants AS (
     SELECT of, oid, jsonb_object_agg(grantee, held) AS held FROM privileges GROUP BY 1, 2
 )
-SELECT 'database' AS kind, 'itself' AS name, NULL AS of, jsonb_build_object(
+SELECT 'database' AS kind, 'itself' AS name, NULL AS of, jsonb_strip_nulls(jsonb_build_object(
     'owner', pg_get_userbyid(d.datdba),
     'encoding', pg_encoding_to_char(d.encoding),
-    'grants', g.held
-) AS properties
+    'grants', g.held,
+    'settings', (
+        SELECT string_agg(
+            CASE s.setrole WHEN 0 THEN '' ELSE pg_get_userbyid(s.setrole) || ': ' END
+            || array_to_string(s.setconfig, ', '),
+            '; ' ORDER BY s.setrole
+        )
+        FROM pg_db_role_setting AS s WHERE s.setdatabase = d.oid
+    )
+)) AS properties
 FROM pg_database AS d
 LEFT JOIN grants AS g ON g.of = 'd' AND g.oid = d.oid
 WHERE d.datname = current_database()

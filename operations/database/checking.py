@@ -26,11 +26,12 @@ def check(stage: StageFile, databases: tuple[str, ...], folder: Path = Path()) -
     server = find_server(stage) if stage.disposable else find_reader(stage)
     found = []
     for database in databases:
-        found += _check_one(stage, server, find_schema(database, folder))
+        found += check_database(server, stage, find_schema(database, folder))
     return found
 
 
-def _check_one(stage: StageFile, server: DatabaseServer, schema: Schema) -> list[Violation]:
+def check_database(server: DatabaseServer, stage: StageFile, schema: Schema) -> list[Violation]:
+    """Violations in one database at `server`. Raises FailedError and NoSessionError."""
     names, snapshot = stage.names, schema.snapshot()
     database = names.database(schema.database)
     with server.connect(

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -155,6 +156,53 @@ def truncate(stage: str, name: str | None, table: str, cascade: bool, yes: bool)
         truncating.truncate(connection, affected)
     click.echo(f"{full_name}: {', '.join(one.name for one in affected)} emptied")
     return FINE
+
+
+@database.command()
+@STAGE
+@DATABASE
+@YES
+@click.option(
+    "--engine",
+    default="pulumi",
+    envvar="ENGINE",
+    show_default=True,
+    help="The command that previews and ups, also from the variable ENGINE.",
+)
+@click.option(
+    "--grace",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    help="Seconds that sessions get to end a transaction.",
+)
+@_command
+def recreate(stage: str, name: str | None, yes: bool, engine: str, grace: float) -> int:
+    """Drop a disposable stage's database and make it anew, with grants and schema.
+
+    It raises the database's generation in the stack file and ups. Run it again where it was cut
+    short: it goes on from there.
+    """
+    from operations.database.declared import find_schema
+    from operations.database.disposable import refuse_unless_disposable
+    from operations.database.engine import Engine
+    from operations.database.recreating import Recreation
+    from operations.server_sessions import find_server
+
+    found = read_stage(stage)
+    refuse_unless_disposable(found, "recreate")
+    recreation = Recreation(
+        stage=found,
+        schema=find_schema(_one_database(found, name)),
+        server=find_server(found),
+        engine=Engine(command=engine, folder=Path()),
+        grace_seconds=grace,
+        say=click.echo,
+        confirm=functools.partial(confirm, yes=yes),
+    )
+    violations = recreation.run()
+    show_violations(stage, violations)
+    return REFUSED if violations else FINE
 
 
 def confirm(question: str, *, yes: bool) -> None:
