@@ -10,8 +10,16 @@ from emulator.providers.aws.errors import RefusalError
 from emulator.providers.aws.handler import Handler, failure
 from emulator.providers.aws.mapping import from_aws, to_aws
 from emulator.providers.aws.resources.ec2 import find, live_tags, tag_specifications, update_tags
+from emulator.providers.aws.resources.instance_options import (
+    found_options,
+    given_options,
+    option_failures,
+    update_options,
+)
 from emulator.providers.provider import CheckFailure
 from emulator.values import Properties
+
+BLOCKS = ("metadataOptions.", "rootBlockDevice.")
 
 
 class Instance(Handler):
@@ -33,13 +41,18 @@ class Instance(Handler):
     }
 
     def check(self, inputs: Properties, account_id: str, region: str) -> list[CheckFailure]:
+        failures = option_failures(inputs)
         if inputs.get("launchTemplate"):
-            return []
-        return [
+            return failures
+        return failures + [
             failure(name, "needed where launchTemplate is not given")
             for name in ("ami", "instanceType")
             if not inputs.get(name)
         ]
+
+    def same(self, path: str, old: Any, new: Any) -> bool:
+        """AWS fills in what a block does not say."""
+        return path.startswith(BLOCKS) and (old is None or new is None)
 
     def replaces(self, path: str, old: Any, new: Any, news: Properties) -> bool | None:
         """New user data makes another instance only where the program says so.
@@ -61,7 +74,11 @@ class Instance(Handler):
         if inputs.get("disableApiTermination"):
             given["DisableApiTermination"] = True
         answer = account.client("ec2").run_instances(
-            MinCount=1, MaxCount=1, **given, **tag_specifications("instance", inputs)
+            MinCount=1,
+            MaxCount=1,
+            **given,
+            **given_options(account, inputs),
+            **tag_specifications("instance", inputs),
         )
         return str(answer["Instances"][0]["InstanceId"])
 
@@ -89,6 +106,7 @@ class Instance(Handler):
             "publicDns": item.get("PublicDnsName") or "",
             "publicIp": item.get("PublicIpAddress") or "",
             "vpcSecurityGroupIds": [group["GroupId"] for group in groups],
+            **found_options(account, item),
             **live_tags(item),
         }
 
@@ -108,6 +126,7 @@ class Instance(Handler):
         groups = news.get("vpcSecurityGroupIds")
         if groups and set(groups) != set(olds.get("vpcSecurityGroupIds") or ()):
             client.modify_instance_attribute(InstanceId=id_, Groups=groups)
+        update_options(account, id_, olds, news)
         update_tags(account, id_, olds, news)
 
     def delete(self, account: Account, id_: str, known: Properties) -> None:

@@ -106,7 +106,11 @@ NETWORK_CASES: dict[str, Case] = {
     ),
     "aws:ec2/networkAcl:NetworkAcl": (network_acl, TAGS, {"vpcId": "vpc-0"}),
     "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": (peering, TAGS, {"peerVpcId": "vpc-0"}),
-    "aws:ec2/instance:Instance": (machine, {"instanceType": "t3.small"}, {"ami": "ami-0"}),
+    "aws:ec2/instance:Instance": (
+        machine,
+        {"instanceType": "t3.small", "metadataOptions": {"httpTokens": "optional"}},
+        {"ami": "ami-0"},
+    ),
     "aws:ebs/volume:Volume": (
         lambda driver: {"availabilityZone": "eu-west-1a", "size": 10},
         {"size": 20},

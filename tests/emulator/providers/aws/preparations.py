@@ -107,6 +107,34 @@ def nat_gateway(driver: Driver) -> Inputs:
     return {"subnetId": subnet_id, "allocationId": driver.create("aws:ec2/eip:Eip").id}
 
 
+def zone(driver: Driver) -> Inputs:
+    return {"name": "stage.internal", "vpcs": [{"vpcId": vpc(driver)}]}
+
+
+def record(driver: Driver) -> Inputs:
+    made = driver.create("aws:route53/zone:Zone", **zone(driver))
+    return {
+        "zoneId": made.id,
+        "name": "server.stage.internal",
+        "type": "CNAME",
+        "ttl": 60,
+        "records": ["one.example.com"],
+    }
+
+
+def trail(driver: Driver) -> Inputs:
+    name = bucket(driver)
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    driver.create(
+        "aws:s3/bucketPolicy:BucketPolicy",
+        bucket=name,
+        policy=statement(
+            Principal=service, Action="s3:PutObject", Resource=f"arn:aws:s3:::{name}/*"
+        ),
+    )
+    return {"name": "audit", "s3BucketName": name, "isMultiRegionTrail": True}
+
+
 def endpoint(driver: Driver) -> Inputs:
     return {"vpcId": vpc(driver), "serviceName": "com.amazonaws.eu-west-1.s3"}
 
@@ -160,7 +188,15 @@ def network_acl(driver: Driver) -> Inputs:
 
 def machine(driver: Driver) -> Inputs:
     image = driver.provider.invoke("aws:ec2/getAmi:getAmi", {"mostRecent": True})
-    return {"ami": image["id"], "instanceType": "t3.micro"}
+    return {
+        "ami": image["id"],
+        "instanceType": "t3.micro",
+        "iamInstanceProfile": driver.create(
+            "aws:iam/instanceProfile:InstanceProfile", role=role(driver).id
+        ).id,
+        "metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 1},
+        "rootBlockDevice": {"encrypted": True, "volumeType": "gp3"},
+    }
 
 
 def database(driver: Driver) -> Inputs:

@@ -21,14 +21,17 @@ from tests.emulator.providers.aws.preparations import (
     managed_policy,
     permission,
     queue,
+    record,
     redrive,
     role,
     secret,
     statement,
     subscription,
     topic,
+    trail,
     trust,
     user,
+    zone,
 )
 
 RULE: Inputs = {
@@ -278,6 +281,13 @@ CASES: dict[str, Case] = NETWORK_CASES | {
         {"content": SESSION.replace('"a"', '"b"')},
         {"name": "other"},
     ),
+    "aws:route53/zone:Zone": (zone, {"comment": "another"}, {"name": "other.internal"}),
+    "aws:route53/record:Record": (
+        record,
+        {"records": ["two.example.com"]},
+        {"name": "reader.stage.internal"},
+    ),
+    "aws:cloudtrail/trail:Trail": (trail, {"enableLogging": False} | TAGS, {"name": "other"}),
     "aws:mwaa/environment:Environment": (
         environment,
         {"maxWorkers": 5},
