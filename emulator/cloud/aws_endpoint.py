@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from flask import request
@@ -20,13 +20,18 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
 from emulator.cloud import accounts_of_keys, bucket_policies
-from emulator.cloud.principals import is_known
+from emulator.cloud.authorization import calls, gate, needs, session_facts
 
 log = logging.getLogger(__name__)
 
-SIGNED_WITH: Final = re.compile(r"Credential=([^/,\s]+)/")
+NOT_AWS: Final = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
+"""Paths of moto's own: they reset accounts, and hand out the credentials of an instance."""
+CREDENTIAL: Final = "X-Amz-Credential"
 POLL_SECONDS: Final = 0.1
 """How long the server may take to notice that it has to end."""
+UNSIGNED: Final = "AWS4 Credential=//us-east-1/s3/"
+"""Only S3 has anything for requests that nobody signed."""
+S3_HOST: Final = "s3.us-east-1.amazonaws.com"
 WITHOUT_RDS: Final = frozenset({"iam", "sts"})
 """Services that can be served before moto's RDS, which takes a second to import, is in place."""
 
@@ -43,6 +48,8 @@ class AwsEndpoint:
 
     def __init__(self, install_rds: Callable[[], None]) -> None:
         accounts_of_keys.install()
+        calls.install()
+        session_facts.install()
         self._install_rds = install_rds
         self._is_installed = False
         self._dispatcher = DomainDispatcherApplication(self._create_app)
@@ -81,6 +88,7 @@ class AwsEndpoint:
             self._install_once()
         if str(service).startswith("s3"):  # "s3", "s3bucket_path"
             bucket_policies.install()
+        needs.exact_needs(calls.SERVICES.get(service, service))
         app = create_backend_app(service)
         app.config["PROPAGATE_EXCEPTIONS"] = False
         app.register_error_handler(InternalServerError, _internal_failure)
@@ -90,18 +98,40 @@ class AwsEndpoint:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Refuse what AWS refuses before any service sees it, pass the rest on."""
-        if environ.get("PATH_INFO", "").startswith("/moto-api"):  # it resets accounts
+        if environ.get("PATH_INFO", "").startswith(NOT_AWS):
             start_response("404 NOT FOUND", [("Content-Type", "text/plain")])
             return [b"not part of the emulated AWS\n"]
-        key = SIGNED_WITH.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if key is not None and not is_known(key[1]):
-            # https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
-            text = "The security token included in the request is invalid."
-            body, content_type = _error(environ, "InvalidClientTokenId", text)
-            start_response("403 FORBIDDEN", [("Content-Type", content_type)])
+        try:
+            refusal = gate.admit(environ, self._service(environ))
+        except Exception as error:  # anything: a caller waits for an answer that it can read
+            log.exception("a request could not be judged")
+            text = f"the emulated AWS failed: {type(error).__name__}: {error}"
+            body, content_type = _error(environ, "InternalFailure", text)
+            start_response("500 INTERNAL SERVER ERROR", [("Content-Type", content_type)])
             return [body.encode()]
+        if refusal is not None:
+            start_response(refusal.status, list(refusal.headers))
+            return [refusal.body]
         answer: Iterable[bytes] = self._dispatcher(environ, start_response)
         return answer
+
+    def _service(self, environ: dict[str, Any]) -> str:
+        """Moto's name of the service that a request goes to, made ready to serve."""
+        credential = parse_qs(str(environ.get("QUERY_STRING", ""))).get(CREDENTIAL)
+        if credential and "HTTP_AUTHORIZATION" not in environ:
+            # moto looks for the service in this header only
+            environ = {**environ, "HTTP_AUTHORIZATION": f"AWS4 Credential={credential[0]}"}
+        elif "HTTP_AUTHORIZATION" not in environ:
+            environ = {**environ, "HTTP_AUTHORIZATION": UNSIGNED}
+        try:
+            host = self._dispatcher.infer_service_region_host(environ, environ["PATH_INFO"])
+        except (KeyError, IndexError):  # a header that the service's protocol has is missing
+            host = None
+        name = self._dispatcher.get_backend_for_host(host or S3_HOST)
+        with self._dispatcher.lock:
+            if name is not None and name not in self._dispatcher.app_instances:
+                self._dispatcher.app_instances[name] = self._create_app(name)
+        return str(name)
 
 
 def _internal_failure(error: InternalServerError) -> tuple[str, int, dict[str, str]]:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from emulator.cloud import record
+from emulator.cloud.authorization.principals import Accounts
 from emulator.cloud.aws_endpoint import AwsEndpoint
 from emulator.cloud.control import Control
 from emulator.cloud.front.certificates import CertificateAuthority
 from emulator.cloud.leftovers import remove_leftovers
-from emulator.cloud.principals import Accounts
 from emulator.cloud.provider_context import read_descriptions_once
 from emulator.cloud.rds.servers import DatabaseServers
 from emulator.cloud.sessions import Sessions

@@ -9,6 +9,7 @@ endpoint in the answer is the one where the server listens.
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -83,11 +84,17 @@ _DATA: Final = botocore.loaders.create_loader()
 def read_descriptions_once() -> None:
     """Have every session of this process read a service's description once.
 
-    moto makes sessions of its own, and read EC2's description, megabytes, seven times.
+    moto makes sessions of its own, and read EC2's description, megabytes, seven times. Not S3's:
+    clients take the bucket out of the paths in theirs, by which others find operations.
     """
     load_file = botocore.loaders.JSONFileLoader.load_file
-    read = functools.cache(lambda path: load_file(botocore.loaders.JSONFileLoader(), path))
-    setattr(botocore.loaders.JSONFileLoader, "load_file", lambda _, path: read(path))  # noqa: B010
+    loader = botocore.loaders.JSONFileLoader()
+    read = functools.cache(lambda path: load_file(loader, path))
+
+    def load(_: Any, path: str) -> Any:
+        return load_file(loader, path) if f"{os.sep}s3{os.sep}" in path else read(path)
+
+    setattr(botocore.loaders.JSONFileLoader, "load_file", load)  # noqa: B010
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import grpc
 
-from emulator.cloud.principals import Accounts, find_principal
+from emulator.cloud.authorization.principals import Accounts, find_principal
 from emulator.cloud.provider_context import Credentials, Databases, Kept, ProviderContext
 from emulator.errors import UserError
 from emulator.providers.creations import Creations

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from emulator.cloud.authorization.principals import find_principal
 from emulator.cloud.front.certificates import CertificateAuthority
 from emulator.cloud.front.front import Front, FrontLoop
 from emulator.cloud.front.login import LoginRules
 from emulator.cloud.front.token import Token, TokenRefusedError
 from emulator.cloud.postgres import managed
 from emulator.cloud.postgres.server import PostgresServer
-from emulator.cloud.principals import find_principal
 from emulator.cloud.rds import addresses
 
 
@@ -118,10 +118,12 @@ class ServedInstance:
             return f"{principal.arn} is of another account than the instance ({account_id})"
         resource_id = self.model.dbi_resource_id
         resource = f"arn:aws:rds-db:{region}:{account_id}:dbuser:{resource_id}/{user}"
-        allowed, reason = principal.may(
+        decision = principal.may(
             "rds-db:connect", resource, _context(client_address, region, account_id, now)
         )
-        return None if allowed else f"{principal.arn}: {reason}"
+        if decision.allowed:
+            return None
+        return f"{principal.arn} may not rds-db:connect on {resource} {decision.reason}"
 
 
 def _context(address: str, region: str, account_id: str, now: datetime) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.cloud.iam import Request, decide
+from emulator.cloud.authorization.evaluation import Grants, decide
+from emulator.cloud.authorization.statements import Identity, Request
 
 RESOURCE = "arn:aws:rds-db:eu-west-1:111111111111:dbuser:db-ABC/preprod_app"
 CONTEXT = {
@@ -23,9 +24,18 @@ def statement(**elements: Any) -> dict[str, Any]:
     return {key: value for key, value in made.items() if value is not None}
 
 
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def grants(*statements: dict[str, Any], **limits: Any) -> Grants:
+    identity = Identity(account_id="1" * 12, arn=f"arn:aws:iam::{'1' * 12}:user/u")
+    return Grants(identity=identity, policies=[policy(*statements)], **limits)
+
+
 def allows(*statements: dict[str, Any], **limits: Any) -> bool:
     request = Request("rds-db:connect", RESOURCE, CONTEXT)
-    return decide(request, [{"Statement": list(statements)}], **limits)[0]
+    return decide(request, grants(*statements, **limits)).allowed
 
 
 @pytest.mark.parametrize(
@@ -77,7 +87,8 @@ def test_a_statement_speaks_of_what_it_names(elements: dict[str, Any], expected:
             },
             False,
         ),
-        ({"ForAllValues:StringLike": {"aws:username": "*"}}, False),
+        ({"ForAllValues:StringLike": {"aws:username": "*"}}, True),
+        ({"Unheard": {"aws:username": "*"}}, False),
     ],
     ids=str,
 )
@@ -90,22 +101,19 @@ def test_a_deny_wins_over_any_allow() -> None:
 
 
 def test_a_deny_under_a_condition_that_cannot_be_judged_applies() -> None:
-    unknown = {"ForAnyValue:StringLike": {"aws:username": "*"}}
+    unknown = {"Unheard": {"aws:username": "*"}}
     assert not allows(statement(), statement(Effect="Deny", Condition=unknown))
 
 
 def test_a_boundary_and_a_session_policy_limit_and_never_add() -> None:
-    everything = {"Statement": [statement()]}
-    nothing: dict[str, Any] = {"Statement": []}
-    assert allows(statement(), boundary=everything, session_policy=everything)
+    everything, nothing = policy(statement()), policy()
+    assert allows(statement(), boundary=everything, session_policies=[everything])
     assert not allows(statement(), boundary=nothing)
-    assert not allows(statement(), session_policy=nothing)
-    assert not allows(boundary=everything, session_policy=everything)
+    assert not allows(statement(), session_policies=[nothing])
+    assert not allows(boundary=everything, session_policies=[everything])
 
 
-def test_the_reason_names_action_resource_and_the_layer() -> None:
+def test_the_reason_names_the_kind_of_policy() -> None:
     request = Request("rds-db:connect", RESOURCE, CONTEXT)
-    _, reason = decide(request, [{"Statement": statement()}], boundary={"Statement": []})
-    assert reason == (
-        f"rds-db:connect on {RESOURCE} is not allowed by any statement (its permissions boundary)"
-    )
+    decision = decide(request, grants(statement(), boundary=policy()))
+    assert decision.reason == ("because no permissions boundary allows the rds-db:connect action")

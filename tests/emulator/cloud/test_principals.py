@@ -11,7 +11,7 @@ import pytest
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from emulator.cloud.principals import Principal, find_principal, is_known
+from emulator.cloud.authorization.principals import Principal, find_principal, is_known
 
 ACCOUNT_ID = "333333333333"
 RESOURCE = f"arn:aws:rds-db:eu-west-1:{ACCOUNT_ID}:dbuser:db-ABC/app"
@@ -26,7 +26,7 @@ def policy(effect: str = "Allow") -> str:
 def may_connect(access_key_id: str) -> bool:
     principal = find_principal(access_key_id)
     assert isinstance(principal, Principal), principal
-    return principal.may("rds-db:connect", RESOURCE, {})[0]
+    return principal.may("rds-db:connect", RESOURCE, {}).allowed
 
 
 @pytest.fixture

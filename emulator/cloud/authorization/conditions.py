@@ -1,10 +1,14 @@
-"""Condition operators of IAM policies, the ones that cost little.
+"""Condition operators of IAM policies.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
 
 from __future__ import annotations
 
+import base64
+import functools
 import ipaddress
 import operator
 import re
@@ -12,21 +16,40 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-Context = Mapping[str, str]
-"""Condition keys in lower case, and their values."""
+Context = Mapping[str, str | tuple[str, ...]]
+"""Condition keys in lower case; a tuple holds the values of a multivalued key."""
+
+LITERAL: Final = {"*": "\ue000", "?": "\ue001"}
+"""How `*` and `?` that came in by a policy variable are told from wildcards."""
+SET_OPERATORS: Final = ("ForAllValues:", "ForAnyValue:")
 
 
 class UnknownOperatorError(Exception):
-    """An operator that is not evaluated here."""
+    """An operator that is not evaluated here, or one that does not fit the key's values."""
+
+
+def literal(text: str) -> str:
+    """Text whose `*` and `?` stand for themselves in a pattern."""
+    return text.replace("*", LITERAL["*"]).replace("?", LITERAL["?"])
+
+
+def plain(pattern: str) -> str:
+    """A pattern as text, for operators that know no wildcards."""
+    return pattern.replace(LITERAL["*"], "*").replace(LITERAL["?"], "?")
+
+
+@functools.lru_cache(maxsize=8192)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    translated = "".join(
+        ".*" if character == "*" else "." if character == "?" else re.escape(plain(character))
+        for character in pattern
+    )
+    return re.compile(translated, re.DOTALL)
 
 
 def wildcard_matches(pattern: str, text: str) -> bool:
     """Whether `*` and `?` in the pattern can stand for what the text has there."""
-    translated = "".join(
-        ".*" if character == "*" else "." if character == "?" else re.escape(character)
-        for character in pattern
-    )
-    return re.fullmatch(translated, text, re.DOTALL) is not None
+    return _compiled(pattern).fullmatch(text) is not None
 
 
 def arn_matches(pattern: str, arn: str) -> bool:
@@ -46,18 +69,31 @@ def conditions_hold(conditions: Mapping[str, Any], context: Context) -> bool:
     )
 
 
-def _holds(condition: str, actual: str | None, values: list[str]) -> bool:
+def _holds(condition: str, actual: str | tuple[str, ...] | None, values: list[str]) -> bool:
     if condition == "Null":
-        return any((actual is None) == (value.lower() == "true") for value in values)
-    name = condition.removesuffix("IfExists")
-    is_optional = name != condition
+        return any((not actual and actual != "") == (value.lower() == "true") for value in values)
+    prefix = next((item for item in SET_OPERATORS if condition.startswith(item)), "")
+    name = condition.removeprefix(prefix)
+    is_optional = name.endswith("IfExists")
+    name = name.removesuffix("IfExists")
     if name not in OPERATORS:
         raise UnknownOperatorError(condition)
     is_negated, test = OPERATORS[name]
+
+    def meets(item: str) -> bool:
+        return any(test(value, item) for value in values) != is_negated
+
+    if prefix:
+        items = () if actual is None else (actual,) if isinstance(actual, str) else actual
+        if not items:
+            return is_optional or prefix == "ForAllValues:"
+        return all(map(meets, items)) if prefix == "ForAllValues:" else any(map(meets, items))
     if actual is None:
         return is_optional or is_negated
-    found = any(test(value, actual) for value in values)
-    return found != is_negated
+    if not isinstance(actual, str):
+        msg = f"{condition} on a key with several values"
+        raise UnknownOperatorError(msg)
+    return meets(actual)
 
 
 def _list(values: Any) -> list[str]:
@@ -67,7 +103,7 @@ def _list(values: Any) -> list[str]:
 
 def _in_network(value: str, actual: str) -> bool:
     try:
-        return ipaddress.ip_address(actual) in ipaddress.ip_network(value, strict=False)
+        return ipaddress.ip_address(actual) in ipaddress.ip_network(plain(value), strict=False)
     except ValueError:
         return False
 
@@ -100,11 +136,18 @@ def _by_number(compare: Callable[[float, float], bool]) -> Callable[[str, str], 
 
 
 def _equal(value: str, actual: str) -> bool:
-    return value == actual
+    return plain(value) == actual
 
 
 def _equal_ignoring_case(value: str, actual: str) -> bool:
-    return value.lower() == actual.lower()
+    return plain(value).lower() == actual.lower()
+
+
+def _equal_bytes(value: str, actual: str) -> bool:
+    try:
+        return base64.b64decode(value, validate=True) == base64.b64decode(actual, validate=True)
+    except ValueError:
+        return False
 
 
 OPERATORS: Final[Mapping[str, tuple[bool, Callable[[str, str], bool]]]] = {
@@ -115,6 +158,7 @@ OPERATORS: Final[Mapping[str, tuple[bool, Callable[[str, str], bool]]]] = {
     "StringLike": (False, wildcard_matches),
     "StringNotLike": (True, wildcard_matches),
     "Bool": (False, _equal_ignoring_case),
+    "BinaryEquals": (False, _equal_bytes),
     "ArnEquals": (False, arn_matches),
     "ArnLike": (False, arn_matches),
     "ArnNotEquals": (True, arn_matches),
@@ -127,11 +171,11 @@ OPERATORS: Final[Mapping[str, tuple[bool, Callable[[str, str], bool]]]] = {
     "NumericLessThanEquals": (False, _by_number(operator.le)),
     "NumericGreaterThan": (False, _by_number(operator.gt)),
     "NumericGreaterThanEquals": (False, _by_number(operator.ge)),
-    "DateEquals": (False, _by_time(lambda actual, value: actual == value)),
-    "DateNotEquals": (True, _by_time(lambda actual, value: actual == value)),
-    "DateLessThan": (False, _by_time(lambda actual, value: actual < value)),
-    "DateLessThanEquals": (False, _by_time(lambda actual, value: actual <= value)),
-    "DateGreaterThan": (False, _by_time(lambda actual, value: actual > value)),
-    "DateGreaterThanEquals": (False, _by_time(lambda actual, value: actual >= value)),
+    "DateEquals": (False, _by_time(operator.eq)),
+    "DateNotEquals": (True, _by_time(operator.eq)),
+    "DateLessThan": (False, _by_time(operator.lt)),
+    "DateLessThanEquals": (False, _by_time(operator.le)),
+    "DateGreaterThan": (False, _by_time(operator.gt)),
+    "DateGreaterThanEquals": (False, _by_time(operator.ge)),
 }
 """Operator to whether it is a negated one, and the test of (value in the policy, actual value)."""

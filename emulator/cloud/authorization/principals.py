@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,11 +13,16 @@ from typing import Any, Final
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import sts_backends
 
-from emulator.cloud.iam import Policy, Request, decide
+from emulator.cloud.authorization.conditions import Context
+from emulator.cloud.authorization.evaluation import Decision, Grants, ResourcePolicy, decide
+from emulator.cloud.authorization.session_facts import facts_of
+from emulator.cloud.authorization.statements import Identity, Policy, Request, read
 from emulator.cloud.provider_context import Credentials
 
 PARTITION: Final = "aws"
 ADMINISTRATOR: Final = "administrator"
+EXPIRED: Final = "the session"
+"""How the reason begins for a session that is past its time."""
 ADMINISTRATOR_POLICY: Final = json.dumps(
     {
         "Version": "2012-10-17",
@@ -34,10 +39,8 @@ class Principal:
     arn: str
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
-    policies: tuple[Policy, ...] = ()
-    boundary: Policy | None = None
-    session_policy: Policy | None = None
-    context: Mapping[str, str] = field(default_factory=dict)
+    grants: Grants
+    context: Context = field(default_factory=dict)
     """Condition keys that describe the principal, in lower case."""
 
     def has_token(self, session_token: str | None) -> bool:
@@ -45,14 +48,16 @@ class Principal:
         given, wanted = session_token or "", self.session_token or ""
         return hmac.compare_digest(given.encode(), wanted.encode())
 
-    def may(self, action: str, resource: str, context: Mapping[str, str]) -> tuple[bool, str]:
-        """Whether its policies allow an action, and why not."""
-        return decide(
-            Request(action, resource, {**self.context, **context}),
-            self.policies,
-            boundary=self.boundary,
-            session_policy=self.session_policy,
-        )
+    def may(
+        self,
+        action: str,
+        resource: str,
+        context: Context,
+        resource_policy: ResourcePolicy | None = None,
+    ) -> Decision:
+        """Whether all policies together allow an action, and why not."""
+        request = Request(action, resource, {**self.context, **context})
+        return decide(request, self.grants, resource_policy)
 
 
 class Accounts:
@@ -108,14 +113,19 @@ def _user(backend: IAMBackend, account_id: str, key: Any) -> Principal | str:
     user = backend.users.get(key.user_name)
     if user is None or key not in user.access_keys:
         return f"the user of the access key {key.access_key_id} is gone"
-    groups = [group for group in backend.groups.values() if user in group.users]
+    groups = [group for group in list(backend.groups.values()) if user in group.users]
     boundary_arn = getattr(user, "permissions_boundary_arn", None)
     return Principal(
         account_id=account_id,
         arn=user.arn,
         secret_access_key=key.secret_access_key,
-        policies=tuple(document for owner in (user, *groups) for document in _documents(owner)),
-        boundary=_managed(backend, boundary_arn),
+        grants=Grants(
+            identity=Identity(
+                account_id=account_id, arn=user.arn, has_boundary=boundary_arn is not None
+            ),
+            policies=tuple(document for owner in (user, *groups) for document in _documents(owner)),
+            boundary=_boundary(backend, boundary_arn),
+        ),
         context={
             **_common(account_id, user.arn, "User"),
             "aws:username": user.name,
@@ -131,22 +141,37 @@ def _assumed_role(backend: IAMBackend, account_id: str, access_key_id: str) -> P
     if session is None:
         return f"the access key {access_key_id} belongs to no assumed role"
     if datetime.now(UTC) > session.expiration.replace(tzinfo=UTC):
-        return f"the session of the access key {access_key_id} expired"
-    role = next((item for item in backend.roles.values() if item.arn == session.role_arn), None)
+        return f"{EXPIRED} of the access key {access_key_id} expired"
+    role = next(
+        (item for item in list(backend.roles.values()) if item.arn == session.role_arn), None
+    )
     if role is None:
         return f"the role {session.role_arn} is gone"
+    facts = facts_of(session)
+    managed = [_managed(backend, arn) for arn in facts.policy_arns]
+    inline = [read(session.policy)] if session.policy else []
     return Principal(
         account_id=account_id,
         arn=session.arn,
         secret_access_key=session.secret_access_key,
         session_token=session.session_token,
-        policies=tuple(_documents(role)),
-        boundary=_managed(backend, role.permissions_boundary_arn),
-        session_policy=json.loads(session.policy) if session.policy else None,
+        grants=Grants(
+            identity=Identity(
+                account_id=account_id,
+                arn=session.arn,
+                role_arn=role.arn,
+                has_boundary=role.permissions_boundary_arn is not None,
+            ),
+            policies=tuple(_documents(role)),
+            boundary=_boundary(backend, role.permissions_boundary_arn),
+            session_policies=inline + managed if inline or managed else None,
+        ),
         context={
             **_common(account_id, role.arn, "AssumedRole"),
             "aws:userid": session.user_id,
             **_tags(role.tags.values() if isinstance(role.tags, dict) else role.tags or []),
+            **_tags({"Key": key, "Value": value} for key, value in facts.tags.items()),
+            **facts.context,
         },
     )
 
@@ -156,10 +181,11 @@ def _common(account_id: str, arn: str, type_: str) -> dict[str, str]:
         "aws:principalarn": arn,
         "aws:principalaccount": account_id,
         "aws:principaltype": type_,
+        "aws:principalisawsservice": "false",
     }
 
 
-def _tags(tags: Any) -> dict[str, str]:
+def _tags(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return {f"aws:principaltag/{tag['Key'].lower()}": tag["Value"] for tag in tags}
 
 
@@ -170,10 +196,12 @@ def _documents(owner: Any) -> list[Policy]:
     return inline + attached
 
 
-def _managed(backend: IAMBackend, arn: str | None) -> Policy | None:
-    """Document of a permissions boundary; one that is gone allows nothing."""
-    if not arn:
-        return None
+def _boundary(backend: IAMBackend, arn: str | None) -> Policy | None:
+    return _managed(backend, arn) if arn else None
+
+
+def _managed(backend: IAMBackend, arn: str) -> Policy:
+    """Document of a managed policy that limits; one that is gone allows nothing."""
     policy = backend.managed_policies.get(arn)
     return _default_version(policy) if policy else {"Statement": []}
 
@@ -184,5 +212,4 @@ def _default_version(policy: Any) -> Policy:
 
 
 def _read(document: Any) -> Policy:
-    read: Policy = json.loads(document) if isinstance(document, str) else document
-    return read
+    return read(document) if isinstance(document, str) else document

@@ -1,0 +1,1 @@
+"""Services whose actions and resources are mapped exactly, a module each."""
