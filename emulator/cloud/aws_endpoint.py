@@ -20,7 +20,7 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
 from emulator.cloud import accounts_of_keys, bucket_policies
-from emulator.cloud.authorization import calls, gate, needs, session_facts
+from emulator.cloud.authorization import calls, gate, needs, session_facts, user_boundaries
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class AwsEndpoint:
         accounts_of_keys.install()
         calls.install()
         session_facts.install()
+        user_boundaries.install()
         self._install_rds = install_rds
         self._is_installed = False
         self._dispatcher = DomainDispatcherApplication(self._create_app)

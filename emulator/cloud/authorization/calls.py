@@ -26,6 +26,8 @@ from werkzeug.exceptions import NotFound
 _MODELS: Final = threading.Lock()
 """botocore's descriptions are completed as they are read, which two threads must not do at once."""
 ROLE_ARN: Final = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+CALL: Final = "emulator.call"
+"""Key of the WSGI environment under which the authorized call stands."""
 OPERATION: Final = "emulator.operation"
 """Key of the WSGI environment under which the authorized operation stands."""
 SERVICES: Final = {"awslambda": "lambda", "s3bucket_path": "s3", "elb": "elb", "moto_api": ""}

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from moto.core.request import determine_request_protocol
 from moto.core.utils import get_service_model
 from moto.sts.models import sts_backends
 
 from emulator.cloud.authorization.calls import (
+    CALL,
     OPERATION,
     Call,
     UnknownCallError,
@@ -34,8 +36,6 @@ from emulator.cloud.authorization.signatures import BadSignatureError, Signature
 
 log = logging.getLogger(__name__)
 
-CALL: Final = "emulator.call"
-"""Key of the WSGI environment under which the authorized call stands."""
 PRINCIPAL: Final = "emulator.principal"
 """Key of the WSGI environment under which the caller stands, None for somebody anonymous."""
 ANONYMOUS: Final = Principal(account_id="", arn="", secret_access_key="", grants=Grants())
@@ -50,12 +50,14 @@ def admit(environ: dict[str, Any], moto_name: str) -> Answer | None:
     `moto_name` is the service that moto is going to hand the request to.
     """
     body = _take_body(environ)
-    service, protocol = "", "query"
+    service, protocol = "", "json" if "HTTP_X_AMZ_TARGET" in environ else "query"
     try:
+        _refuse_unsigned(environ, body)
         try:
             service = service_of(moto_name, environ, body)
-            protocol = str(get_service_model(service).protocol)
-        except UnknownCallError as error:
+            content_type = str(environ.get("CONTENT_TYPE", ""))
+            protocol = determine_request_protocol(get_service_model(service), content_type)
+        except (UnknownCallError, NotImplementedError) as error:
             raise RefusedError(Kind.UNKNOWN_CALL, f"no such service: {error}") from error
         _admit(environ, body, service)
     except RefusedError as refused:
@@ -93,12 +95,21 @@ def _admit(environ: dict[str, Any], body: bytes, service: str) -> None:
     _make_ready(environ, signature, principal, call)
 
 
+def _refuse_unsigned(environ: Mapping[str, Any], body: bytes) -> None:
+    """Only S3 has anything for everybody; which service is meant, only a signature would say."""
+    if "HTTP_AUTHORIZATION" in environ or "Signature=" in str(environ.get("QUERY_STRING", "")):
+        return
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    if any(f"Action={operation}".encode() in body for operation in WITHOUT_SIGNATURE):
+        raise RefusedError(Kind.DENIED, "No identity provider is emulated: assume roles by key")
+    if "HTTP_X_AMZ_TARGET" in environ or (form and b"Action=" in body):
+        raise RefusedError(Kind.UNSIGNED, "Request is missing Authentication Token")
+
+
 def _authenticate(
     signature: Signature | None, environ: Mapping[str, Any], body: bytes, service: str
 ) -> Principal:
     if signature is None:
-        if service != "s3":  # no other service has resources for everybody
-            raise RefusedError(Kind.UNSIGNED, "Request is missing Authentication Token")
         return ANONYMOUS
     found = find_principal(signature.access_key_id)
     if isinstance(found, str):
@@ -183,11 +194,6 @@ def _opening_context(
     environ: dict[str, Any], call: Call, principal: Principal, now: datetime
 ) -> Mapping[str, str]:
     """Put what a new session keeps where moto's STS finds it; condition keys of its opening."""
-    if call.operation in WITHOUT_SIGNATURE:
-        raise RefusedError(
-            Kind.DENIED,
-            f"Not authorized to perform sts:{call.operation}: no identity provider is emulated",
-        )
     if call.operation != "AssumeRole":
         return {}
     multi_factor = multi_factor_context(call, principal, now)
