@@ -211,6 +211,8 @@ class DatabaseServer(pulumi.ComponentResource):
             "idle_in_transaction_session_timeout": "3600000",
             "log_connections": "1",
             "log_disconnections": "1",
+            # A statement's text is logged, the values that it is given apart from it are data.
+            "log_parameter_max_length": "0",
             "log_min_duration_statement": str(settings.slow_statement_seconds * 1000),
             "log_statement": "ddl",
             "rds.force_ssl": "1",

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_postgresql as postgresql
 
 from components.airflow_environment import AirflowEnvironment, AirflowEnvironmentArgs
+from components.audit_trail import AuditTrail, AuditTrailArgs
 from components.database_provider import database_provider
 from components.database_server import DatabaseServer, DatabaseServerArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -71,6 +72,7 @@ class Host(pulumi.ComponentResource):
         self.readers = self._create_reader_access()
         self.roles = self._create_roles()
         self.airflow = self._create_airflow()
+        self._create_audit_trail()
         self.register_outputs(self.exports())
 
     def exports(self) -> dict[str, Any]:
@@ -214,6 +216,17 @@ class Host(pulumi.ComponentResource):
             )
             after = [roles[stage].connect]
         return roles
+
+    def _create_audit_trail(self) -> None:
+        AuditTrail(
+            f"{self._name}-audit",
+            AuditTrailArgs(
+                names=self._args.names,
+                retention_days=self._args.settings.audit_retention_days,
+                protect=self._args.protect,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
 
     def _create_airflow(self) -> AirflowEnvironment:
         names = self._args.names

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -30,6 +31,9 @@ class PrivateBucketArgs:
     protect: bool
     """Whether Pulumi refuses to delete it, and S3 as long as it holds anything."""
 
+    expiry_days: Mapping[str, int] = field(default_factory=dict)
+    """By prefix, the days after which what lies there is deleted; all else is kept for ever."""
+
 
 class PrivateBucket(pulumi.ComponentResource):
     """A bucket and everything that is configured apart from it."""
@@ -54,7 +58,7 @@ class PrivateBucket(pulumi.ComponentResource):
         self.ready = [
             *self._create_access(name, args.policy),
             self._create_encryption(name, args.key_arn),
-            *self._create_versions(name),
+            *self._create_versions(name, args.expiry_days),
         ]
         self.register_outputs({"bucket_name": self.bucket_name})
 
@@ -100,7 +104,7 @@ class PrivateBucket(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _create_versions(self, name: str) -> list[pulumi.Resource]:
+    def _create_versions(self, name: str, expiry_days: Mapping[str, int]) -> list[pulumi.Resource]:
         versioning = aws.s3.BucketVersioning(
             f"{name}-versioning",
             bucket=self.bucket_name,
@@ -109,25 +113,40 @@ class PrivateBucket(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        expiry = aws.s3.BucketLifecycleConfigurationRuleArgs(
-            id="old-versions",
-            status="Enabled",
-            filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-            noncurrent_version_expiration=(
-                aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                    noncurrent_days=NONCURRENT_DAYS
-                )
-            ),
-            abort_incomplete_multipart_upload=(
-                aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                    days_after_initiation=UPLOAD_DAYS
-                )
-            ),
-        )
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=self.bucket_name,
-            rules=[expiry],
+            rules=[
+                _old_versions(),
+                *(_expiry(prefix, days) for prefix, days in sorted(expiry_days.items())),
+            ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
         return [versioning]
+
+
+def _old_versions() -> aws.s3.BucketLifecycleConfigurationRuleArgs:
+    return aws.s3.BucketLifecycleConfigurationRuleArgs(
+        id="old-versions",
+        status="Enabled",
+        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+        noncurrent_version_expiration=(
+            aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                noncurrent_days=NONCURRENT_DAYS
+            )
+        ),
+        abort_incomplete_multipart_upload=(
+            aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                days_after_initiation=UPLOAD_DAYS
+            )
+        ),
+    )
+
+
+def _expiry(prefix: str, days: int) -> aws.s3.BucketLifecycleConfigurationRuleArgs:
+    return aws.s3.BucketLifecycleConfigurationRuleArgs(
+        id=f"expiry-of-{prefix.strip('/')}",
+        status="Enabled",
+        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
+        expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
+    )

@@ -72,8 +72,8 @@ def service_trust(names: Names, services: Iterable[str], source_arn: str) -> str
     )
 
 
-def tls_only(bucket_arn: str) -> str:
-    """A bucket policy that refuses requests without TLS 1.2."""
+def tls_only(bucket_arn: str, *extra: Statement) -> str:
+    """A bucket policy that refuses requests without TLS 1.2, and allows `extra`."""
     refused: Statement = {
         "Effect": "Deny",
         "Principal": "*",
@@ -87,6 +87,7 @@ def tls_only(bucket_arn: str) -> str:
             "Sid": "Tls12OrNewer",
             "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
         },
+        *extra,
     )
 
 

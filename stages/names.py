@@ -93,6 +93,18 @@ class Names:
         """The Airflow environment."""
         return self.resource("airflow")
 
+    # -- Audit ---------------------------------------------------------------------------------
+
+    @property
+    def trail(self) -> str:
+        """The host's record of what is done in its account."""
+        return self.resource("audit")
+
+    @property
+    def trail_arn(self) -> str:
+        """The same, as an ARN."""
+        return self.arn("cloudtrail", f"trail/{self.trail}")
+
     # -- The read-only door --------------------------------------------------------------------
 
     @property

@@ -70,6 +70,9 @@ class HostSettings(Settings):
     gateway: GatewaySettings | None = Field(
         default=None, description="the machine through which readers reach the server, if any"
     )
+    audit_retention_days: int = Field(
+        default=365, ge=90, le=3653, description="days that the audit trail is kept, 90 to 3653"
+    )
     tenants: dict[StageName, TenantLimits] = Field(
         min_length=1, description="the stages hosted here, each with its limits"
     )

@@ -142,7 +142,7 @@ def test_each_private_route_goes_through_a_nat_gateway(prod: Recording) -> None:
 
 def test_keys_rotate_and_can_be_called_back_for_a_month(preprod: Recording) -> None:
     keys = preprod.of(":Key")
-    assert len(keys) == 5
+    assert len(keys) == 6
     for key in keys:
         assert key.inputs["enableKeyRotation"] is True
         assert key.inputs["deletionWindowInDays"] == 30
