@@ -112,7 +112,7 @@ def test_only_airflow_and_the_gateway_may_open_the_server_s_port(preprod: Record
         for rule in preprod.of(":SecurityGroupIngressRule")
         if rule.inputs["securityGroupId"] == "host-firewall-server-group-id"
     ]
-    assert [rule.inputs["referencedSecurityGroupId"] for rule in rules] == [
+    assert sorted(rule.inputs["referencedSecurityGroupId"] for rule in rules) == [
         "host-firewall-airflow-group-id",
         "host-readers-firewall-gateway-group-id",
     ]
