@@ -47,7 +47,12 @@ HOST_OUTPUTS = {
     "data_key_arns": {"preprod": "arn:aws:kms:::key/preprod", "test": "arn:aws:kms:::key/test"},
 }
 
-STARTS_SERVERS = ("tests/whole", "tests/emulator/cloud", "tests/emulator/providers/postgresql")
+STARTS_SERVERS = (
+    "tests/whole",
+    "tests/whole/care",
+    "tests/emulator/cloud",
+    "tests/emulator/providers/postgresql",
+)
 """Folders whose tests share something slow to start: each stays on one worker."""
 
 
