@@ -36,7 +36,7 @@ class Care:
         """A command, by the administrator of the stage's account."""
         return subprocess.run(
             [sys.executable, "-m", "operations", "database", *arguments, "--stage", stage],
-            env=self.project.variables | self.project.environment_of(stage),
+            env=self.project.variables | dict(self.project.environment_of(stage)),
             cwd=self.project.folder,
             capture_output=True,
             text=True,
