@@ -158,7 +158,7 @@ def send(request: AWSRequest) -> tuple[int, str]:
     headers = dict(request.headers.items())
     return sent(
         urllib.request.Request(  # noqa: S310 - loopback
-            request.url, request.data, headers, method="POST"
+            str(request.url), request.data, headers, method="POST"
         )
     )
 
