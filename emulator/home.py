@@ -2,6 +2,7 @@
 
 state/            a Pulumi file backend (PULUMI_BACKEND_URL=file://… overrides it)
 cloud/            what the running cloud process needs to be found: address, authority, log
+programs/         executables that `env` puts on PATH
 made-on/          for each stack the cloud process that its state was made against
 passphrase        passphrase of the secrets provider, where the environment names none
 passphrase-keys   keys derived from that passphrase, so that a command need not derive them anew
@@ -30,6 +31,11 @@ class Home:
     def cloud(self) -> Path:
         """What the running cloud process needs to be found."""
         return self.root / "cloud"
+
+    @property
+    def programs(self) -> Path:
+        """Executables that `env` puts on PATH."""
+        return self.root / "programs"
 
     @property
     def made_on(self) -> Path:

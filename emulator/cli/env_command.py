@@ -4,13 +4,15 @@
 
 Afterwards the aws CLI and database clients find the emulated account, and a real `pulumi` runs the
 same program on it: with the file backend, the passphrase and the providers of the emulator, and
-with a copy of the stack file, since the CLI writes into the one it is given.
+with a copy of the stack file, since the CLI writes into the one it is given. A
+`session-manager-plugin` stands at the end of PATH, for machines without AWS's own.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,7 +73,19 @@ def _variables(workspace: Workspace, session: Session, providers: list[str]) -> 
     variables["PULUMI_SKIP_UPDATE_CHECK"] = "true"
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(os.environ):
         variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(workspace.home.passphrase_file)
+    variables["PATH"] = _path_with_plugin(workspace)
     return variables
+
+
+def _path_with_plugin(workspace: Workspace) -> str:
+    """PATH with a plugin for sessions of Systems Manager at its end: AWS's own comes first."""
+    folder = workspace.home.programs
+    root = shlex.quote(str(Path(__file__).parents[2]))
+    command = f"exec {shlex.quote(sys.executable)} -P -m emulator.session_manager_plugin"
+    script = f'#!/bin/sh\nPYTHONPATH={root} {command} "$@"\n'
+    write_atomically(folder / "session-manager-plugin", script.encode(), mode=0o755)
+    others = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join([*(each for each in others if each != str(folder)), str(folder)])
 
 
 def _copy_stack_file(workspace: Workspace, file: Path, store: StackStore) -> Path:

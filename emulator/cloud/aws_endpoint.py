@@ -46,12 +46,15 @@ class QuietRequestHandler(MotoRequestHandler):
 class AwsEndpoint:
     """Serves every service of moto on one port, each imported when it is first asked for."""
 
-    def __init__(self, install_rds: Callable[[], None]) -> None:
+    def __init__(
+        self, install_rds: Callable[[], None], install_sessions: Callable[[], None]
+    ) -> None:
         accounts_of_keys.install()
         calls.install()
         session_facts.install()
         user_boundaries.install()
         self._install_rds = install_rds
+        self._install_sessions = install_sessions
         self._is_installed = False
         self._dispatcher = DomainDispatcherApplication(self._create_app)
         self._server = make_server(
@@ -89,6 +92,8 @@ class AwsEndpoint:
             self._install_once()
         if str(service).startswith("s3"):  # "s3", "s3bucket_path"
             bucket_policies.install()
+        if service == "ssm":
+            self._install_sessions()
         needs.exact_needs(calls.SERVICES.get(service, service))
         app = create_backend_app(service)
         app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -57,7 +57,8 @@ class CloudProcess:
         folder = record.make_temporary_folder(home)
         authority = CertificateAuthority(home.cloud)
         self._servers = DatabaseServers(folder, authority)
-        self._endpoint = AwsEndpoint(self._install_rds)
+        self._endpoint = AwsEndpoint(self._install_rds, self._install_sessions)
+        self._end_sessions: Callable[[], None] = lambda: None
         self._accounts = Accounts()
         self._sessions = Sessions(
             self._accounts, self._endpoint.url, str(authority.file), self._servers
@@ -115,6 +116,14 @@ class CloudProcess:
 
         backend.install(self._servers)
 
+    def _install_sessions(self) -> None:
+        from emulator.cloud.session_manager import operations  # few stacks have doors
+        from emulator.cloud.session_manager.sessions import SessionManager
+
+        manager = SessionManager(lambda: self._servers.all)
+        operations.install(manager)
+        self._end_sessions = manager.close
+
     def _session(self, request: Mapping[str, Any]) -> Any:
         return self._sessions.open(
             request["account_id"],
@@ -154,6 +163,7 @@ class CloudProcess:
             record.remove(self._home)
         self._sessions.close()
         self._endpoint.stop()
+        self._end_sessions()
         self._servers.close()
         self._control.stop()
         if not is_deposed:
