@@ -70,6 +70,8 @@ class Call:
     """The caller's; empty for somebody anonymous."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """In lower case."""
+    caller_arn: str = ""
+    """The caller's user or session; empty for somebody anonymous."""
 
     def arn(self, resource: str, service: str | None = None) -> str:
         """ARN of a resource in the caller's account and region."""
@@ -106,6 +108,7 @@ def read_call(
     signing_name: str,
     region: str,
     account_id: str,
+    caller_arn: str,
 ) -> Call:
     """The call that a request makes. Raises UnknownCallError."""
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
@@ -123,6 +126,7 @@ def read_call(
         region=region,
         account_id=account_id,
         headers={name.lower(): value for name, value in request.headers.items()},
+        caller_arn=caller_arn,
     )
 
 

@@ -41,6 +41,8 @@ PRINCIPAL: Final = "emulator.principal"
 ANONYMOUS: Final = Principal(account_id="", arn="", secret_access_key="", grants=Grants())
 WITHOUT_SIGNATURE: Final = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 """Calls that a token of an identity provider authenticates; none is emulated."""
+NOT_EMULATED: Final = frozenset({"GetFederationToken", "GetSessionToken"})
+"""Calls that moto answers with credentials of nobody."""
 GLOBAL: Final = frozenset({"iam", "sts", "s3control", "budgets", "cloudfront"})
 
 
@@ -82,6 +84,7 @@ def _admit(environ: dict[str, Any], body: bytes, service: str) -> None:
             signing_name=signature.service if signature else service,
             region=(signature.region if signature else "") or "us-east-1",
             account_id=principal.account_id,
+            caller_arn=principal.arn,
         )
     except UnknownCallError as error:
         raise RefusedError(Kind.UNKNOWN_CALL, f"{error}") from error
@@ -194,6 +197,8 @@ def _opening_context(
     environ: dict[str, Any], call: Call, principal: Principal, now: datetime
 ) -> Mapping[str, str]:
     """Put what a new session keeps where moto's STS finds it; condition keys of its opening."""
+    if call.operation in NOT_EMULATED:
+        raise RefusedError(Kind.UNKNOWN_CALL, f"sts:{call.operation} is not emulated")
     if call.operation != "AssumeRole":
         return {}
     multi_factor = multi_factor_context(call, principal, now)

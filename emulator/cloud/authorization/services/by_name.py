@@ -20,7 +20,9 @@ def logs_needs(call: Call) -> Iterable[Need]:
     """What a call of CloudWatch Logs needs; a group stands for all of its streams."""
     action = f"logs:{call.operation}"
     group = call.text("logGroupName", "logGroupIdentifier")
-    if group.startswith("arn:") or call.text("resourceArn"):
+    if call.operation.endswith("ResourcePolicy"):
+        yield Need(action=action, resource=ANYTHING)
+    elif group.startswith("arn:") or call.text("resourceArn"):
         arn = (group or call.text("resourceArn")).removesuffix(":*")
         yield Need(action=action, resource=arn)
     elif group or call.operation == "DescribeLogGroups":
@@ -30,7 +32,12 @@ def logs_needs(call: Call) -> Iterable[Need]:
         yield Need(action=action, resource=ANYTHING)
 
 
-LAMBDA_ACTIONS: Final = {"Invoke": "InvokeFunction", "InvokeAsync": "InvokeFunction"}
+LAMBDA_ACTIONS: Final = {
+    "Invoke": "InvokeFunction",
+    "InvokeAsync": "InvokeFunction",
+    "InvokeWithResponseStream": "InvokeFunction",
+    "GetLayerVersionByArn": "GetLayerVersion",
+}
 """Operations whose action is called otherwise."""
 
 
@@ -42,8 +49,14 @@ def lambda_needs(call: Call) -> Iterable[Need]:
         yield Need(action=action, resource=name)
     elif name and call.operation not in ("CreateEventSourceMapping", "ListEventSourceMappings"):
         yield Need(action=action, resource=call.arn(f"function:{name.rpartition(':function:')[2]}"))
-    elif call.text("Resource").startswith("arn:"):
-        yield Need(action=action, resource=call.text("Resource"))
+    elif call.text("LayerName"):
+        version = call.parameters.get("VersionNumber")
+        layer = f"layer:{call.text('LayerName')}" + (f":{version}" if version else "")
+        yield Need(action=action, resource=call.arn(layer))
+    elif call.text("UUID"):
+        yield Need(action=action, resource=call.arn(f"event-source-mapping:{call.text('UUID')}"))
+    elif call.text("Resource", "Arn").startswith("arn:"):
+        yield Need(action=action, resource=call.text("Resource", "Arn"))
     else:
         yield Need(action=action, resource=ANYTHING)
 
@@ -54,8 +67,10 @@ def cloudwatch_needs(call: Call) -> Iterable[Need]:
     names = [call.text("AlarmName")] if call.text("AlarmName") else []
     names += [str(name) for name in call.parameters.get("AlarmNames") or []]
     arns = [call.arn(f"alarm:{name}") for name in names]
-    if call.text("DashboardName"):
-        arns.append(f"arn:aws:cloudwatch::{call.account_id}:dashboard/{call.text('DashboardName')}")
+    dashboards = [call.text("DashboardName"), *(call.parameters.get("DashboardNames") or [])]
+    arns += [
+        f"arn:aws:cloudwatch::{call.account_id}:dashboard/{name}" for name in dashboards if name
+    ]
     if call.text("ResourceARN"):
         arns.append(call.text("ResourceARN"))
     context = {"cloudwatch:namespace": call.text("Namespace")} if call.text("Namespace") else {}
@@ -65,15 +80,20 @@ def cloudwatch_needs(call: Call) -> Iterable[Need]:
 
 def events_needs(call: Call) -> Iterable[Need]:
     """What a call of EventBridge needs."""
-    rule, bus = call.text("Rule", "Name"), call.text("EventBusName")
-    if rule and "Rule" in call.operation + "Targets" and "Bus" not in call.operation:
+    action, bus = f"events:{call.operation}", call.text("EventBusName")
+    if call.operation == "PutEvents":
+        entries = call.parameters.get("Entries") or [{}]
+        for name in sorted({str(entry.get("EventBusName") or "default") for entry in entries}):
+            yield Need(
+                action=action,
+                resource=name if name.startswith("arn:") else call.arn(f"event-bus/{name}"),
+            )
+    elif call.operation.endswith(("Rule", "Targets", "TargetsByRule")):
         between = "" if bus in ("", "default") else f"{bus}/"
-        yield Need(action=f"events:{call.operation}", resource=call.arn(f"rule/{between}{rule}"))
-    elif "Bus" in call.operation and (call.text("Name") or bus):
-        yield Need(
-            action=f"events:{call.operation}",
-            resource=call.arn(f"event-bus/{call.text('Name') or bus}"),
-        )
+        name = call.text("Rule", "Name")
+        yield Need(action=action, resource=call.arn(f"rule/{between}{name}"))
+    elif call.operation.endswith("EventBus"):
+        yield Need(action=action, resource=call.arn(f"event-bus/{call.text('Name') or 'default'}"))
     else:
         yield from generic(call)
 
@@ -82,4 +102,7 @@ def mwaa_needs(call: Call) -> Iterable[Need]:
     """What a call of MWAA needs."""
     action = f"airflow:{call.operation}"
     name = call.text("Name", "EnvironmentName")
+    if call.text("ResourceArn"):
+        yield Need(action=action, resource=call.text("ResourceArn"))
+        return
     yield Need(action=action, resource=call.arn(f"environment/{name}") if name else ANYTHING)

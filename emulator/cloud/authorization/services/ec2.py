@@ -70,7 +70,8 @@ def instance_tags(instance_id: str, account_id: str, region: str) -> dict[str, s
 def needs(call: Call) -> Iterable[Need]:
     """What a call of EC2 needs."""
     action = f"ec2:{call.operation}"
-    if call.operation.startswith(("Describe", "Get", "Search")):
+    lists = call.operation.startswith("Describe") and not call.operation.endswith("Attribute")
+    if lists or call.operation == "GetSubnetCidrReservations":
         yield Need(action=action, resource=ANYTHING)
         return
     arns: dict[str, str] = {}

@@ -31,6 +31,12 @@ CREATIONS: Final = {
     "CreateInstanceProfile": "InstanceProfileName",
     "CreateVirtualMFADevice": "VirtualMFADeviceName",
 }
+MEMBERSHIPS: Final = {
+    "AddUserToGroup": "GroupName",
+    "RemoveUserFromGroup": "GroupName",
+    "RemoveRoleFromInstanceProfile": "InstanceProfileName",
+}
+"""Operation on two things to the one that it changes."""
 NAMES: Final = {
     "RoleName": "role",
     "UserName": "user",
@@ -74,10 +80,13 @@ def needs(call: Call) -> Iterable[Need]:
 def _resource(call: Call) -> str:
     if call.operation in LISTS:
         return _account_arn(call, LISTS[call.operation])
-    if call.operation in CREATIONS:
-        parameter = CREATIONS[call.operation]
-        path = call.text("Path") or "/"
-        return _account_arn(call, f"{NAMES[parameter]}{path}{call.text(parameter)}")
+    if call.operation in MEMBERSHIPS:
+        return _arn(call, MEMBERSHIPS[call.operation])
+    made = _made(call)
+    if made:
+        return _account_arn(call, made)
+    if call.operation in OF_OWN_USER and not call.text("UserName") and ":user/" in call.caller_arn:
+        return call.caller_arn
     for parameter in ("UserName", "RoleName", "GroupName", "InstanceProfileName"):
         if call.text(parameter):
             return _arn(call, parameter)
@@ -87,6 +96,20 @@ def _resource(call: Call) -> str:
     if call.text("SerialNumber").startswith("arn:"):
         return call.text("SerialNumber")
     return ANYTHING
+
+
+def _made(call: Call) -> str:
+    """What the call makes, which has a name and a path before it is there."""
+    if call.operation in CREATIONS:
+        parameter = CREATIONS[call.operation]
+        return f"{NAMES[parameter]}{call.text('Path') or '/'}{call.text(parameter)}"
+    if call.operation == "CreateServiceLinkedRole":
+        return f"role/aws-service-role/{call.text('AWSServiceName')}/*"
+    if call.operation == "CreateSAMLProvider":
+        return f"saml-provider/{call.text('Name')}"
+    if call.operation == "CreateOpenIDConnectProvider":
+        return f"oidc-provider/{call.text('Url').removeprefix('https://')}"
+    return ""
 
 
 def _arn(call: Call, parameter: str) -> str:

@@ -29,7 +29,14 @@ TYPES: Final = {
     "OptionGroupName": "og",
     "SubscriptionName": "es",
     "BlueGreenDeploymentIdentifier": "deployment",
-    "DBProxyName": "db-proxy",
+    "DBSecurityGroupName": "secgrp",
+    "SourceDBClusterParameterGroupIdentifier": "cluster-pg",
+    "TargetDBClusterParameterGroupIdentifier": "cluster-pg",
+    "SourceDBClusterSnapshotIdentifier": "cluster-snapshot",
+    "TargetDBClusterSnapshotIdentifier": "cluster-snapshot",
+    "SourceDBParameterGroupIdentifier": "pg",
+    "TargetDBParameterGroupIdentifier": "pg",
+    "GlobalClusterIdentifier": "global-cluster",
 }
 """Parameter to the type of resource that it names."""
 OF_LISTS: Final = {

@@ -15,7 +15,7 @@ from emulator.cloud.authorization.needs import ANYTHING, Need
 from emulator.cloud.authorization.services.kms import key_need
 
 TOPIC_PARTS = 6
-"""Of a topic's ARN; a subscription's has one more."""
+"""Of a topic's ARN."""
 
 
 def find_topic(arn: str) -> Any | None:
@@ -33,8 +33,6 @@ def needs(call: Call) -> Iterable[Need]:
     """What a call of SNS needs."""
     action = "Publish" if call.operation == "PublishBatch" else call.operation
     arn = call.text("TopicArn", "TargetArn", "ResourceArn")
-    if call.text("SubscriptionArn"):
-        arn = ":".join(call.text("SubscriptionArn").split(":")[:TOPIC_PARTS])
     if call.operation == "CreateTopic":
         arn = call.arn(call.text("Name"))
     topic = find_topic(arn)
