@@ -70,6 +70,12 @@ def made_names(names: Names) -> dict[str, str]:
         "a resource": names.resource("x"),
         "a role's ARN": names.role_arn("x"),
         "a key's alias": names.key_alias("x"),
+        "the gateway": names.gateway,
+        "the readers' session document": names.session_document,
+        "the private zone": names.zone,
+        "the server's name in it": names.server_host,
+        "the readers' name in it": names.reader_host,
+        "the audit trail": names.trail,
     }
 
 

@@ -60,6 +60,9 @@ VPC_INTERFACES = _of(
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
 """
 
+OF_ITSELF = _of("ssm", "updateinstanceinformation")
+"""What a machine says of itself: its agent names the instance, which AWS numbers, and no other."""
+
 ESCALATING = frozenset().union(
     _of(
         "iam",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.iam.aws_actions import CREDENTIALS, ESCALATING, GOVERNING, UNSCOPABLE, VPC_INTERFACES
+from policies.iam.aws_actions import (
+    CREDENTIALS,
+    ESCALATING,
+    GOVERNING,
+    OF_ITSELF,
+    UNSCOPABLE,
+    VPC_INTERFACES,
+)
 from policies.iam.document_places import Kind, types_with
 from policies.iam.documents import Statement
 from policies.iam.narrowing import is_wide, narrowed_by_condition
@@ -26,6 +33,10 @@ def _listed(actions: list[str]) -> str:
 def _on(statement: Statement) -> str:
     inverted = [f"all but {found}" for found in statement.not_resources]
     return f"{statement} on {', '.join([*statement.resources, *inverted])}"
+
+
+_FREE = UNSCOPABLE | VPC_INTERFACES | OF_ITSELF
+"""Actions that may name every resource, each for its reason."""
 
 
 @for_resource(
@@ -80,11 +91,7 @@ def resources_narrowed(resource: Resource, context: Context) -> Iterator[Finding
     """Actions that AWS cannot limit are listed in policies/iam/aws_actions.py."""
     for placed, statement in documents_of(resource, Kind.IDENTITY):
         wide = [found for found in statement.resources if is_wide(found)]
-        limitable = [
-            action
-            for action in statement.actions
-            if action not in UNSCOPABLE and action not in VPC_INTERFACES
-        ]
+        limitable = [action for action in statement.actions if action not in _FREE]
         if wide and limitable and not narrowed_by_condition(statement):
             yield Finding(
                 found=f"{placed.place}: {_listed(limitable)} on {', '.join(wide)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policies.facts.door_roles import CONNECT, door_roles, roles_that_connect
 from policies.iam.documents import Statement
 from policies.iam.patterns import matches
 from policies.iam.reach import Reached, reached_by
@@ -12,8 +13,8 @@ from policies.iam.role_documents import ROLE, attachments, holdings, trusts
 from policies.rule import Context, Finding, Group, Severity, for_stack
 from policies.stage_map import Stage, Stages
 from policies.subjects import Resource, Stack
+from stages.readers import readers_of
 
-CONNECT = "rds-db:connect"
 ASSUME = "sts:assumerole"
 AIRFLOW_SERVICES = frozenset({"airflow.amazonaws.com", "airflow-env.amazonaws.com"})
 
@@ -33,16 +34,6 @@ FORWARDING = frozenset(
 _IDENTITY = re.compile(r"arn:aws:(iam|sts)::[0-9]*:(role|user|assumed-role|federated-user)/.*")
 
 AWS_SESSION_DOCUMENTS = "arn:aws:ssm:*:document/AWS-*"
-
-
-def _connects_as(statement: Statement, user_arn: str) -> bool:
-    return statement.grants(CONNECT) and user_arn in statement.resources
-
-
-def _roles_that_connect(stack: Stack, user_arn: str) -> Iterator[Resource]:
-    for role in stack.of_type(ROLE):
-        if any(_connects_as(statement, user_arn) for _, statement in holdings(stack, role)):
-            yield role
 
 
 def _trusted(role: Resource) -> set[str]:
@@ -157,7 +148,7 @@ def tasks_taken_on_by_airflow(stack: Stack, context: Context) -> Iterator[Findin
     """A service, too, would run somebody's code with the role."""
     stage = context.stages.current
     allowed = stage.names.of(stage.host).role_arn("airflow-execution")
-    for role in _roles_that_connect(stack, stage.names.database_user_arn(stage.names.app)):
+    for role in roles_that_connect(stack, stage.names.database_user_arn(stage.names.app)):
         others = sorted(_trusted(role) - {allowed})
         if others:
             yield Finding(urn=role.urn, found=f"trusts {', '.join(others)}", allowed=allowed)
@@ -174,8 +165,12 @@ def tasks_taken_on_by_airflow(stack: Stack, context: Context) -> Iterator[Findin
 def door_trusts_readers(stack: Stack, context: Context) -> Iterator[Finding]:
     """Named by ARN, or by aws:PrincipalArn where a statement speaks to their account."""
     stage = context.stages.current
-    readers = set(stage.settings.tenant.reader_arns)
-    for role in _roles_that_connect(stack, stage.names.database_user_arn(stage.names.readonly)):
+    readers = {
+        pattern
+        for reader in readers_of(stage.names, stage.settings.tenant.reader_arns)
+        for pattern in reader.principal_patterns
+    }
+    for role in door_roles(stack, stage):
         others = sorted(_trusted(role) - readers)
         if others:
             yield Finding(
@@ -199,7 +194,7 @@ def door_reads_only(stack: Stack, context: Context) -> Iterator[Finding]:
     """The session goes through a document of our own: AWS's leave host and port to the caller."""
     stage = context.stages.current
     reading = stage.names.database_user_arn(stage.names.readonly)
-    for role in _roles_that_connect(stack, reading):
+    for role in roles_that_connect(stack, reading):
         for holder, statement in holdings(stack, role):
             problem = _beyond_reading(statement, reading)
             if problem:
@@ -260,8 +255,7 @@ def people_use_the_door(stack: Stack, context: Context) -> Iterator[Finding]:
     if not stages.current.settings.stage.protected:
         return
     own = tuple(f"{stage.names.role_arn('')}-" for stage in stages.all.values())
-    reading = stages.current.names.database_user_arn(stages.current.names.readonly)
-    doors = {role.urn for role in _roles_that_connect(stack, reading)}
+    doors = {role.urn for role in door_roles(stack, stages.current)}
     for role in stack.of_type(ROLE):
         strangers = sorted(
             value

@@ -1,4 +1,4 @@
-"""Machines of our own: there are none today, and who adds one does it safely."""
+"""Machines of our own: a host's gateway, and whatever somebody adds to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.facts.reading import NOT_KNOWN, block, blocks, literal
 from policies.facts.secret_text import secrets_in
-from policies.facts.values import is_true, may_be_true, shown
+from policies.facts.values import is_true, may_be_true, number, shown
 from policies.rule import Context, Finding, Group, Severity, for_resource
 from policies.subjects import Resource, has
 
@@ -60,6 +60,25 @@ def metadata_without_token(machine: Resource, context: Context) -> Iterator[Find
     off = literal(options, "httpEndpoint") == "disabled"
     if literal(options, "httpTokens") != "required" and not off:
         yield Finding(found=shown(options, "httpTokens"), allowed="required")
+
+
+@for_resource(
+    *MACHINES,
+    id="instance-metadata-hops",
+    group=Group.ACCESS,
+    severity=Severity.MEDIUM,
+    what="A machine's metadata service answers the machine alone.",
+    why="With more than one hop a container or a proxy on it gets the machine's role.",
+    remedy="Set metadata_options with http_put_response_hop_limit=1.",
+    frameworks=("CKV_AWS_341",),
+)
+def metadata_hops(machine: Resource, context: Context) -> Iterator[Finding]:
+    """AWS's default depends on image and account: say it."""
+    del context
+    options: Any = block(machine.props, "metadataOptions")
+    off = literal(options, "httpEndpoint") == "disabled"
+    if number(options, "httpPutResponseHopLimit") != 1 and not off:
+        yield Finding(found=shown(options, "httpPutResponseHopLimit"), allowed="1")
 
 
 @for_resource(

@@ -27,7 +27,7 @@ NAMES_NETWORKS: Mapping[str, tuple[str, ...]] = {
     "aws:ec2/securityGroup:SecurityGroup": ("vpcId",),
     "aws:ec2/securityGroupRule:SecurityGroupRule": _RULE,
     "aws:ec2/subnet:Subnet": ("vpcId",),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": ("vpcId",),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": ("vpcId", "securityGroupIds", "subnetIds"),
     "aws:lambda/function:Function": ("vpcConfig",),
     "aws:lb/loadBalancer:LoadBalancer": ("subnets", "securityGroups"),
     "aws:mwaa/environment:Environment": ("networkConfiguration",),
@@ -35,6 +35,8 @@ NAMES_NETWORKS: Mapping[str, tuple[str, ...]] = {
     "aws:rds/instance:Instance": ("vpcSecurityGroupIds",),
     "aws:rds/proxy:Proxy": ("vpcSecurityGroupIds", "vpcSubnetIds"),
     "aws:rds/subnetGroup:SubnetGroup": ("subnetIds",),
+    "aws:route53/zone:Zone": ("vpcs",),
+    "aws:route53/zoneAssociation:ZoneAssociation": ("vpcId",),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _RULE,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _RULE,
 }

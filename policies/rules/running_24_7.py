@@ -1,4 +1,4 @@
-"""Preprod and prod run 24/7: nothing is scheduled to stop them."""
+"""Preprod and prod run 24/7: nothing is scheduled to stop them, but for the hosts' gateways."""
 
 from __future__ import annotations
 
@@ -86,10 +86,25 @@ def no_scheduled_stop(trigger: Resource, context: Context) -> Iterator[Finding]:
     said = [(leaf.path, leaf.text) for leaf in leaves(trigger.props) if places.match(leaf.path)]
     said += [] if trigger.type == ALARM else [("its name", trigger.name)]
     for path, words in said:
+        if _stops_gateway(trigger, words, context):
+            continue
         if STOPPING.search(words) and not _concerns_itself_alone(context, said):
             found = f"{path} is {words}"
             yield Finding(found=found, allowed="nothing that stops what runs 24/7")
             return
+
+
+def _stops_gateway(trigger: Resource, words: str, context: Context) -> bool:
+    """Whether an alarm stops a machine, where the stack file has the gateway stop when idle.
+
+    The gateway is no stage's own: it holds nothing, and who reads starts it again. It is the only
+    machine that may stop, and that the alarm watches it is the rule gateway-alone-stops.
+    """
+    current = context.stages.current
+    gateway = current.settings.host.gateway if current.settings.host else None
+    stops = gateway is not None and gateway.stop_when_idle_minutes is not None
+    action = f"arn:aws:automate:{current.names.region}:ec2:stop"
+    return stops and trigger.type == ALARM and words == action
 
 
 def _concerns_itself_alone(context: Context, said: list[tuple[str, str]]) -> bool:

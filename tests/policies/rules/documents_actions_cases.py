@@ -83,6 +83,7 @@ CASES = (
     passing(NARROWED, role_policy(allow("logs:DescribeLogGroups")), title="AWS cannot limit it"),
     violating(NARROWED, role_policy(allow("ec2:Describe*")), title="AWS can limit some of these"),
     passing(NARROWED, role_policy(allow("ec2:CreateNetworkInterface")), title="in a VPC"),
+    passing(NARROWED, role_policy(allow("ssm:UpdateInstanceInformation")), title="of itself"),
     passing(NARROWED, role_policy(allow("kms:Decrypt", KEYS, **ALIAS)), title="by alias"),
     passing(
         NARROWED,

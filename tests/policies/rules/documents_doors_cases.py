@@ -20,6 +20,7 @@ from tests.policies.document_fixtures import (
     text,
     trusting,
 )
+from tests.policies.edited_stages import edited
 
 DATA = "document-execution-role-holds-no-data"
 TASKS = "document-tasks-taken-on-by-airflow"
@@ -71,6 +72,8 @@ SESSION = allow(
 ON_GATEWAY = allow("ssm:StartSession", f"arn:aws:ec2:{REGION}:{OWN}:instance/i-1")
 CHECKED = {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}}
 BY_READERS = trusting({"AWS": ACCOUNT}, **caller(DEVELOPERS))
+
+SET = f"arn:aws:iam::{OWN}:role/aws-reserved/sso.amazonaws.com/{REGION}/AWSReservedSSO_DataReader_*"
 
 CASES = (
     passing(DATA, *airflow(allow("sts:AssumeRole", role_arn("preprod-task")))),
@@ -218,6 +221,26 @@ CASES = (
         title="who is not named",
     ),
     violating(READERS, role(trusting({"AWS": ACCOUNT})), policy(DOOR), title="an account"),
+    *(
+        case(
+            READERS,
+            role(trusting({"AWS": ACCOUNT}, **caller(*named, operator="ArnLike"))),
+            policy(DOOR),
+            stages=edited("preprod", {"preprod.tenant.reader_arns": (reader,)}),
+            title=title,
+        )
+        for title, case, reader, named in (
+            ("a permission set", passing, SET, [SET]),
+            ("another permission set", violating, SET, [SET.replace("Data", "Root")]),
+            (
+                "a whole account",
+                passing,
+                ACCOUNT,
+                [f"{ACCOUNT[:-4]}role/*", f"{ACCOUNT[:-4]}user/*"],
+            ),
+            ("any account", violating, ACCOUNT, ["arn:aws:iam::*:role/*"]),
+        )
+    ),
     violating(
         READERS,
         role(BY_READERS),

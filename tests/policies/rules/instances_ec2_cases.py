@@ -44,6 +44,15 @@ CASES = (
         "instance-metadata-without-token", machine(metadataOptions={"httpTokens": "optional"})
     ),
     undecided("instance-metadata-without-token", machine(metadataOptions=UNKNOWN)),
+    passing("instance-metadata-hops", machine(metadataOptions={"httpPutResponseHopLimit": 1})),
+    passing(
+        "instance-metadata-hops",
+        machine(metadataOptions={"httpEndpoint": "disabled"}),
+        title="none at all",
+    ),
+    violating("instance-metadata-hops", machine(), title="absent"),
+    violating("instance-metadata-hops", machine(metadataOptions={"httpPutResponseHopLimit": 2})),
+    undecided("instance-metadata-hops", machine(metadataOptions=UNKNOWN)),
     passing("instance-disk-unencrypted", machine(rootBlockDevice={"encrypted": True})),
     passing("instance-disk-unencrypted", Fixture(type=VOLUME, props={"encrypted": True})),
     passing(

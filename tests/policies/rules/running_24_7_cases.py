@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Case, Fixture, Outcome, passing, violating
+from tests.policies.edited_stages import edited
 from tests.policies.states import states
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
@@ -43,6 +45,11 @@ def tagged(key: str, **more: Any) -> Fixture:
     return Fixture(type="aws:rds/instance:Instance", props={"tags": {key: "nights"}, **more})
 
 
+def stopping_alarm(region: str = "eu-west-1", also: Sequence[str] = ()) -> Fixture:
+    actions = [f"arn:aws:automate:{region}:ec2:stop", *also]
+    return Fixture(type=ALARM, props={"alarmActions": actions})
+
+
 CASES = (
     *(passing(TAGGED, tagged(key), title=key) for key in ("Stage", "DataClass", "Backup")),
     passing(TAGGED, tagged("Schedule"), stack="test"),
@@ -65,6 +72,20 @@ CASES = (
         title="with the provider's",
     ),
     passing("running-no-scheduled-stop", schedule(START, "devstages-preprod-server")),
+    passing("running-no-scheduled-stop", stopping_alarm(), title="the gateway's alarm"),
+    stops("an alarm where no gateway stops", stopping_alarm(), stack="prod"),
+    stops("an alarm of a guest", stopping_alarm(), stack="test"),
+    stops(
+        "an alarm where there is no gateway",
+        stopping_alarm(),
+        stages=edited("preprod", {"preprod.host.gateway": None}),
+    ),
+    stops("an alarm elsewhere", stopping_alarm(region="us-east-1")),
+    stops("the gateway's alarm, and more", stopping_alarm(also=[STOP])),
+    stops(
+        "what only speaks as an alarm does",
+        Fixture(type=SCHEDULE, props={"input": "arn:aws:automate:eu-west-1:ec2:stop"}),
+    ),
     passing(
         "running-no-scheduled-stop",
         schedule(START, "x", tags={"note": "never stop"}),
@@ -119,7 +140,7 @@ CASES = (
             ),
             (
                 ALARM,
-                {"alarmActions": ["arn:aws:automate:eu-west-1:ec2:stop"]},
+                {"alarmActions": ["arn:aws:automate:eu-west-1:ec2:terminate"]},
             ),
         )
     ),

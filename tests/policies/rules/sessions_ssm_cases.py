@@ -8,6 +8,8 @@ from typing import Any
 from tests.policies.cases import UNKNOWN, Fixture, passing, violating
 
 RULE = "session-to-one-place"
+OWN = "session-to-own-server"
+READER = "reader.preprod.devstages.internal"
 ONE_PLACE = {
     "type": "LocalPortForwarding",
     "host": "db.example.com",
@@ -29,6 +31,15 @@ def forwarding(session: str = "Port", **changes: Any) -> Fixture:
 
 
 CASES = (
+    passing(OWN, forwarding(host=READER)),
+    passing(OWN, document("steps: []", "Command"), title="a command"),
+    violating(OWN, forwarding(), title="another machine"),
+    violating(OWN, forwarding(host="server.preprod.devstages.internal"), title="the server itself"),
+    violating(OWN, forwarding(host="reader.prod.devstages.internal"), title="another host's"),
+    violating(OWN, forwarding(host=READER, portNumber="22"), title="another port"),
+    violating(OWN, document(json.dumps({"properties": []})), title="without properties"),
+    violating(OWN, document(json.dumps({}), UNKNOWN), title="of a kind that is not known"),
+    violating(OWN, forwarding(host=READER), stack="prod", title="seen from prod"),
     passing(RULE, forwarding()),
     passing(RULE, document("steps: []", "Command"), title="a command"),
     violating(RULE, forwarding(host="{{ host }}"), title="any host"),
