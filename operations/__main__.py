@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "connect": "operations.connect.commands",
     "database": "operations.database.commands",
 }
 """Where each command is, under its own name: imported only when it is called."""

@@ -1,0 +1,1 @@
+"""A session at a stage's databases through its read-only door."""
