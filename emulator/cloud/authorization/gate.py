@@ -202,7 +202,7 @@ def _opening_context(
     if call.operation != "AssumeRole":
         return {}
     multi_factor = multi_factor_context(call, principal, now)
-    environ[FACTS] = session_facts(call, principal, _own_facts(principal), multi_factor)
+    environ[FACTS] = session_facts(call, principal, _own_facts(principal), multi_factor, now)
     return multi_factor
 
 

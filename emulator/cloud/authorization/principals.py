@@ -171,7 +171,7 @@ def _assumed_role(backend: IAMBackend, account_id: str, access_key_id: str) -> P
             "aws:userid": session.user_id,
             **_tags(role.tags.values() if isinstance(role.tags, dict) else role.tags or []),
             **_tags({"Key": key, "Value": value} for key, value in facts.tags.items()),
-            **facts.context,
+            **facts.context_at(datetime.now(UTC)),
         },
     )
 

@@ -22,7 +22,7 @@ from emulator.cloud.authorization.needs import requested_tags
 from emulator.cloud.authorization.principals import Principal
 from emulator.cloud.authorization.refusals import Kind, RefusedError
 from emulator.cloud.authorization.resource_policies import find_role
-from emulator.cloud.authorization.session_facts import SessionFacts
+from emulator.cloud.authorization.session_facts import MULTI_FACTOR_AGE, SessionFacts
 
 CHAINED_SECONDS: Final = 3600
 """A session that was opened by a session lasts an hour at most."""
@@ -51,7 +51,7 @@ def multi_factor_context(call: Call, principal: Principal, now: datetime) -> Map
         raise RefusedError(
             Kind.DENIED, "MultiFactorAuthentication failed with invalid MFA one time pass code."
         )
-    return {MULTI_FACTOR: "true", "aws:multifactorauthage": "0"}
+    return {MULTI_FACTOR: "true", MULTI_FACTOR_AGE: "0"}
 
 
 def one_time_code(seed: str, step: int) -> str:
@@ -63,7 +63,11 @@ def one_time_code(seed: str, step: int) -> str:
 
 
 def session_facts(
-    call: Call, principal: Principal, facts: SessionFacts | None, multi_factor: Mapping[str, str]
+    call: Call,
+    principal: Principal,
+    facts: SessionFacts | None,
+    multi_factor: Mapping[str, str],
+    now: datetime,
 ) -> SessionFacts:
     """What the new session keeps; `facts` are those of the caller's own session, if it is one.
 
@@ -99,6 +103,7 @@ def session_facts(
         transitive_tags=frozenset(handed_on)
         | frozenset(call.parameters.get("TransitiveTagKeys") or []),
         context=context,
+        opened_at=now,
     )
 
 

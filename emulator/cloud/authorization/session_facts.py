@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
+MULTI_FACTOR_AGE: Final = "aws:multifactorauthage"
 FACTS: Final = "emulator.session_facts"
 """Key of the WSGI environment under which the facts of the session to be opened stand."""
 
@@ -19,6 +21,16 @@ class SessionFacts:
     transitive_tags: frozenset[str] = frozenset()
     context: Mapping[str, str] = field(default_factory=dict)
     """Condition keys of the session, in lower case: aws:MultiFactorAuthPresent and the like."""
+    opened_at: datetime | None = None
+
+    def context_at(self, now: datetime) -> Mapping[str, str]:
+        """Condition keys at a moment: how long ago the second factor was given changes."""
+        if self.opened_at is None:
+            return self.context
+        keys = {**self.context, "aws:tokenissuetime": self.opened_at.isoformat()}
+        if MULTI_FACTOR_AGE in keys:
+            keys[MULTI_FACTOR_AGE] = str(int((now - self.opened_at).total_seconds()))
+        return keys
 
 
 NO_FACTS: Final = SessionFacts(context={"aws:multifactorauthpresent": "false"})

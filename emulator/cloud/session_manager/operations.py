@@ -15,6 +15,7 @@ from moto.ssm.models import ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from emulator.cloud.authorization.gate import PRINCIPAL
+from emulator.cloud.authorization.services.ssm import use_sessions
 from emulator.cloud.session_manager.documents import DocumentError, PortForward, port_forward
 from emulator.cloud.session_manager.instances import Target
 from emulator.cloud.session_manager.sessions import OpenSession, SessionManager
@@ -35,6 +36,7 @@ def install(manager: SessionManager) -> None:
     }
     for name, operation in operations.items():
         setattr(SimpleSystemManagerResponse, name, _method(operation, manager))
+    use_sessions(manager.find)
 
 
 def _method(
@@ -96,9 +98,7 @@ def _target(response: Any) -> Target:
 
 
 def _found(response: Any, manager: SessionManager) -> OpenSession | None:
-    id_ = response._get_param("SessionId")
-    sessions = manager.all(response.current_account, response.region)
-    return next((session for session in sessions if session.id == id_), None)
+    return manager.find(response.current_account, response.region, response._get_param("SessionId"))
 
 
 def _resume_session(response: Any, manager: SessionManager) -> dict[str, Any]:

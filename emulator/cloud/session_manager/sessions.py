@@ -70,6 +70,11 @@ class SessionManager:
             if (session.target.account_id, session.target.region) == (account_id, region)
         ]
 
+    def find(self, account_id: str, region: str, id_: str) -> OpenSession | None:
+        """A session by its id, None where there is none."""
+        sessions = self.all(account_id, region)
+        return next((session for session in sessions if session.id == id_), None)
+
     def open(self, session: OpenSession) -> str:
         """Keep a session; the address at which its plugin is expected."""
         with self._lock:

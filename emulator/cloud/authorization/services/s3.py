@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeDeleteMarker, s3_backends
 
 from emulator.cloud.authorization.calls import Call
 from emulator.cloud.authorization.needs import ANYTHING, Need
@@ -135,12 +135,21 @@ def _object_needs(call: Call, bucket: str, key: str) -> Iterable[Need]:
         yield Need(
             action=f"s3:{action}", resource=arn, context={**context, **_object_tags(bucket, key)}
         )
+    if call.operation in ("GetObject", "HeadObject") and _is_missing(bucket, key):
+        # that an object is not there is told to who may list:
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        yield Need(action="s3:ListBucket", resource=f"arn:aws:s3:::{bucket}")
     if call.operation in ("CopyObject", "UploadPartCopy"):
         yield from _source_needs(call)
     if call.operation in WRITES or call.operation == "UploadPartCopy":
         yield from _key_for_writing(call, bucket, key)
     elif call.operation in READS:
         yield from _key_for_reading(call, bucket, key)
+
+
+def _is_missing(bucket: str, key: str) -> bool:
+    found = bucket_of(bucket)
+    return found is not None and isinstance(found.keys.get(key), FakeDeleteMarker | None)
 
 
 def _source_needs(call: Call) -> Iterable[Need]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-ses
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ def needs(call: Call) -> Iterable[Need]:
     if call.operation == "StartSession":
         yield from _session_needs(call)
     elif call.operation in SESSION_OPERATIONS:
-        yield Need(action=action, resource=call.arn(f"session/{call.text('SessionId')}"))
+        yield _own_session_need(call)
     elif call.operation in PARAMETER_OPERATIONS:
         yield from _parameter_needs(call)
     elif call.operation == "SendCommand":
@@ -81,37 +81,72 @@ def document_arn(call: Call, name: str) -> str:
 def _session_needs(call: Call) -> Iterable[Need]:
     """The instance, and the document where the caller names one.
 
-    Whoever names none gets the account's default, and its permission to use it is checked only
-    for who has been allowed under `ssm:SessionDocumentAccessCheck`.
+    `ssm:SessionDocumentAccessCheck` is set where none is named: the account's default document is
+    asked for only of who has been allowed under that key, which is then true. (With a document of
+    the caller's the key is not there: a plain `Bool` shuts the door, `BoolIfExists` does not.)
     """
-    name = call.text("DocumentName")
-    checked = (
-        _instance_need(call, call.text("Target"), is_document_checked=True),
-        Need(
-            action="ssm:StartSession",
-            resource=document_arn(call, name or DEFAULT_DOCUMENT),
-            context={
-                "ssm:sessiondocumentaccesscheck": "true",
-                **_resource_tags(call, "Document", name or DEFAULT_DOCUMENT),
-            },
+    name, target = call.text("DocumentName"), call.text("Target")
+    document = document_arn(call, name or DEFAULT_DOCUMENT)
+    tags = _resource_tags(call, "Document", name or DEFAULT_DOCUMENT)
+    if name:
+        yield _instance_need(call, target)
+        yield Need(action="ssm:StartSession", resource=document, context=tags)
+        return
+    checked = {"ssm:sessiondocumentaccesscheck": "true"}
+    yield replace(
+        _instance_need(call, target, {"ssm:sessiondocumentaccesscheck": "false"}),
+        otherwise=(
+            _instance_need(call, target, checked),
+            Need(action="ssm:StartSession", resource=document, context={**tags, **checked}),
         ),
     )
-    if name:
-        yield from checked
-    else:
-        unchecked = _instance_need(call, call.text("Target"), is_document_checked=False)
-        yield replace(unchecked, otherwise=checked)
 
 
-def _instance_need(call: Call, target: str, *, is_document_checked: bool | None = None) -> Need:
+def _own_session_need(call: Call) -> Need:
+    """The session: by its id, which begins with the name of the user or session that opened it.
+
+    AWS's sample policies name it by the opener's `aws:userid`, too, which is also a tag of it:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-examples.html
+    """
+    id_, action = call.text("SessionId"), f"ssm:{call.operation}"
+    session = _sessions.find(call.account_id, call.region, id_)
+    if session is None:
+        return Need(action=action, resource=call.arn(f"session/{id_}"))
+    context = {
+        "ssm:resourcetag/aws:ssmmessages:session-id": session.user_id,
+        "ssm:resourcetag/aws:ssmmessages:target-id": session.target.instance_id,
+    }
+    by_user = call.arn(f"session/{session.user_id}-{id_.rpartition('-')[2]}")
+    return Need(
+        action=action,
+        resource=call.arn(f"session/{id_}"),
+        context=context,
+        otherwise=(Need(action=action, resource=by_user, context=context),),
+    )
+
+
+def use_sessions(find: Callable[[str, str, str], Any | None]) -> None:
+    """Have sessions found by account, region and id; each has a `user_id` and a `target`."""
+    _sessions.find = find
+
+
+class _Sessions:
+    """Where open sessions are found."""
+
+    def __init__(self) -> None:
+        self.find: Callable[[str, str, str], Any | None] = lambda *_: None
+
+
+_sessions: Final = _Sessions()
+
+
+def _instance_need(call: Call, target: str, more: Mapping[str, str] | None = None) -> Need:
     if target.startswith("mi-"):
         return Need(action=f"ssm:{call.operation}", resource=call.arn(f"managed-instance/{target}"))
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = dict(more or {})
     for key, value in instance_tags(target, call.account_id, call.region).items():
         context[f"ssm:resourcetag/{key.lower()}"] = value
         context[f"aws:resourcetag/{key.lower()}"] = value
-    if is_document_checked is not None:
-        context["ssm:sessiondocumentaccesscheck"] = str(is_document_checked).lower()
     return Need(
         action=f"ssm:{call.operation}",
         resource=call.arn(f"instance/{target}", "ec2"),

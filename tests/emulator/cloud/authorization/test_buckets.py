@@ -94,6 +94,14 @@ def test_the_refusal_says_what_aws_says(account: Account, bucket: str) -> None:
     )
 
 
+def test_that_an_object_is_not_there_is_told_to_who_may_list(account: Account, bucket: str) -> None:
+    read = {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    missing = {"Bucket": bucket, "Key": "never-written"}
+    assert code(account.user(read).client("s3").get_object, **missing) == "AccessDenied"
+    lists = account.user(read, {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"})
+    assert code(lists.client("s3").get_object, **missing) == "NoSuchKey"
+
+
 def test_a_copy_needs_both_ends(account: Account) -> None:
     source, target = account.bucket(), account.bucket()
     read = {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{source}/a/*"}
