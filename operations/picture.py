@@ -24,6 +24,10 @@ LOGIN_ROLE: Final = "postgresql:index/role:Role"
 BUCKET: Final = "aws:s3/bucket:Bucket"
 IAM_ROLE: Final = "aws:iam/role:Role"
 KEY: Final = "aws:kms/key:Key"
+MACHINE: Final = "aws:ec2/instance:Instance"
+ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+SESSION: Final = "aws:ssm/document:Document"
+TRAIL: Final = "aws:cloudtrail/trail:Trail"
 ACCOUNT: Final = "pulumi:providers:aws"
 
 LINE: Final = 20
@@ -73,18 +77,39 @@ class Stack:
             f"up to {airflow['maxWorkers']} workers",
             f"VPC {vpc['cidrBlock']}, {len(self.of(KEY))} KMS keys, "
             f"{len(self.of(LOGIN_ROLE))} database login roles",
+            *self.gateway_lines(),
+            *(f"CloudTrail {trail['name']}" for trail in self.of(TRAIL)),
+        ]
+
+    def gateway_lines(self) -> list[str]:
+        """What readers come through, a line for each."""
+        minutes = [a["evaluationPeriods"] * a["period"] // 60 for a in self.of(ALARM)]
+        stops = f", stops after {minutes[0]:.0f} minutes without a session" if minutes else ""
+        return [
+            f"Gateway {machine['tags']['Name']}: {machine['instanceType']}, no way in{stops}"
+            for machine in self.of(MACHINE)
+        ]
+
+    def door_lines(self) -> list[str]:
+        """How the stage is read by others than its own, a line for each part."""
+        doors = [r for r in self.of(IAM_ROLE) if r["name"].endswith("-readonly")]
+        documents = [json.loads(document["content"]) for document in self.of(SESSION)]
+        return [
+            *(f"door: role {door['name']}" for door in doors),
+            *(f"door: session to {document['properties']['host']}" for document in documents),
         ]
 
     def tenant_lines(self) -> list[str]:
         """What the stack owns for itself, a line each."""
         databases = ", ".join(sorted(d["name"] for d in self.of(DATABASE)))
         buckets = [b["bucket"] for b in self.of(BUCKET) if "-data-" in b["bucket"]]
-        roles = [r["name"] for r in self.of(IAM_ROLE) if r["name"].endswith(("-task", "-readonly"))]
+        roles = [r["name"] for r in self.of(IAM_ROLE) if r["name"].endswith("-task")]
         return [
             f"database {databases}",
             f"DAGs in dags/{self.name}/",
             *(f"bucket {bucket}" for bucket in buckets),
             *(f"role {role}" for role in roles),
+            *self.door_lines(),
         ]
 
 
