@@ -24,6 +24,9 @@ class Kind(StrEnum):
     DAGS = "dags"
     """A stage's objects in its host's Airflow bucket."""
 
+    DATABASE_ADMIN = "database-admin"
+    """The role on the server that owns a stage's databases."""
+
     DATABASE_ROLES = "database-roles"
     """A stage's roles on the server."""
 
@@ -36,6 +39,9 @@ class Kind(StrEnum):
     READONLY = "readonly"
     """The IAM role of a stage's readers."""
 
+    SERVER_DATABASE = "server-database"
+    """A database that belongs to a host's server rather than to a stage."""
+
     TASK = "task"
     """The IAM role of a stage's Airflow tasks."""
 
@@ -45,6 +51,7 @@ class When(StrEnum):
 
     HOSTED = "hosted"
     DECLARED = "declared"
+    TENANT = "tenant"
 
 
 class Cell(BaseModel):
@@ -106,5 +113,7 @@ def is_open(stages: Stages, source: tuple[str, str], target: tuple[str, str]) ->
 def _holds(when: When, stages: Stages, source: str, target: str) -> bool:
     if when is When.HOSTED:
         return hosts(stages, source, target)
+    if when is When.TENANT:
+        return hosts(stages, target, source)
     known = source in stages.all and target in stages.all
     return known and may_read(stages.all[source], stages.all[target])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from policies.facts.values import items, text
 from policies.rule import Context, Finding, Group, Severity, for_resource, for_stack
-from policies.subjects import Resource, Stack, has, is_unknown, known
+from policies.subjects import Resource, Stack, is_unknown, known
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
@@ -137,16 +138,20 @@ def _comes_from(
     frameworks=("AWSGuard iam-role-no-policy-management-conflicts",),
 )
 def role_has_one_manager(stack: Stack, context: Context) -> Iterator[Finding]:
-    """Attached one by one: by name, or by an output of the role."""
+    """Attached one by one: by name, or by an output of the role.
+
+    A role that was read back lists what the other resources attached: that is left out.
+    """
     pairs = (
-        ("managedPolicyArns", ATTACHMENT),
-        ("inlinePolicies", "aws:iam/rolePolicy:RolePolicy"),
+        ("managedPolicyArns", ATTACHMENT, "policyArn"),
+        ("inlinePolicies", "aws:iam/rolePolicy:RolePolicy", "name"),
     )
     for role in stack.of_type(ROLE):
         name = known(role.props, "name")
-        for key, type_ in pairs:
+        for key, type_, said in pairs:
             apart = list(stack.configuring(role, type_, "role", *[name] if name else []))
-            if apart and not is_unknown(role.props, key) and _is_filled(role, key):
+            elsewhere = {text(policy.props, said) for policy in apart}
+            if apart and _listed(role, key) - elsewhere:
                 yield Finding(
                     urn=role.urn,
                     found=f"{key} beside {apart[0].name}",
@@ -154,5 +159,7 @@ def role_has_one_manager(stack: Stack, context: Context) -> Iterator[Finding]:
                 )
 
 
-def _is_filled(role: Resource, key: str) -> bool:
-    return has(role.props, key) and len(role.props[key]) > 0
+def _listed(role: Resource, key: str) -> set[str]:
+    """What the role lists, by ARN or by name."""
+    found = items(role.props, key)
+    return {item if isinstance(item, str) else text(item, "name") for item in found}

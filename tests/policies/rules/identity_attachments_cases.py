@@ -110,7 +110,14 @@ CASES = (
         role_policy(),
         title="inline and beside it",
     ),
-    violating(ONE, its_role(managedPolicyArns=[MONITORING]), attaching(MONITORING), title="both"),
+    violating(ONE, its_role(managedPolicyArns=[MONITORING]), attaching(MINE), title="both"),
+    passing(
+        ONE,
+        its_role(managedPolicyArns=[MONITORING], inlinePolicies=[{"name": "mine"}]),
+        attaching(MONITORING),
+        Fixture(type=ROLE_POLICY, props={"role": NAME, "name": "mine"}),
+        title="as it was read back",
+    ),
     violating(
         ONE,
         Fixture(type=ROLE, props={"managedPolicyArns": [MONITORING]}),
