@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import threading
@@ -57,6 +58,9 @@ class AwsEndpoint:
         self._install_sessions = install_sessions
         self._is_installed = False
         self._dispatcher = DomainDispatcherApplication(self._create_app)
+        # it tries the addresses of two hundred services one by one, and is asked twice a request
+        find = functools.lru_cache(maxsize=1024)(self._dispatcher.get_backend_for_host)
+        setattr(self._dispatcher, "get_backend_for_host", find)  # noqa: B010 - a method of moto's
         self._server = make_server(
             "127.0.0.1", 0, self._application, threaded=True, request_handler=QuietRequestHandler
         )

@@ -142,9 +142,9 @@ def _identified(context: ProviderContext) -> ProviderContext:
 
 
 def _assume(context: ProviderContext, role: Properties) -> ProviderContext:
-    """Context of an assumed role; a role that does not exist cannot be assumed."""
+    """Context of an assumed role."""
     arn = role["roleArn"]
-    match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)", arn)
+    match = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/(?:.*/)?[\w+=,.@-]+", arn)
     if match is None:
         msg = f"assuming IAM Role ({arn}): not an ARN of a role"
         raise ProviderError(msg)
@@ -157,21 +157,19 @@ def _assume(context: ProviderContext, role: Properties) -> ProviderContext:
     given = {name: value for name, value in arguments.items() if value}
     try:
         answer = context.client("sts").assume_role(**given)["Credentials"]
-        assumed = replace(
-            context,
-            account_id=match.group(1),
-            credentials=Credentials(
-                access_key_id=answer["AccessKeyId"],
-                secret_access_key=answer["SecretAccessKey"],
-                session_token=answer["SessionToken"],
-            ),
-            **_fresh(),
-        )
-        assumed.client("iam").get_role(RoleName=match.group(2))
     except ClientError as error:
         msg = (
             f"Cannot assume IAM Role: operation error STS: AssumeRole, api error AccessDenied: "
             f"not authorized to perform: sts:AssumeRole on resource: {arn} ({error})"
         )
         raise ProviderError(msg) from error
-    return assumed
+    return replace(
+        context,
+        account_id=match.group(1),
+        credentials=Credentials(
+            access_key_id=answer["AccessKeyId"],
+            secret_access_key=answer["SecretAccessKey"],
+            session_token=answer["SessionToken"],
+        ),
+        **_fresh(),
+    )
