@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "stack": "stack_commands:stack",
     "state": "state_commands:state",
     "env": "env_command:env",
+    "credentials": "credentials_command:credentials",
     "start": "cloud_commands:start",
     "stop": "cloud_commands:stop",
     "status": "cloud_commands:status",

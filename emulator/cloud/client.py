@@ -94,6 +94,14 @@ class Cloud:
         answer["environment"] |= _overrides(answer["environment"])
         return Session(**answer)
 
+    def credentials(self, arn: str) -> dict[str, str]:
+        """Keys of a role of an emulated account, as a `credential_process` gives them.
+
+        `arn:aws:iam::ACCOUNT:root` gives those of its administrator. Raises UserError.
+        """
+        answer: dict[str, str] = self._ask("credentials", {"arn": arn}, ANSWER_SECONDS)
+        return answer
+
     def _ask(self, operation: str, request: Mapping[str, Any], seconds: float) -> Any:
         """Ask the control address. Raises UserError with its reason, or where none answers."""
         address = urlsplit(self.control_url)

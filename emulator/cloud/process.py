@@ -19,6 +19,7 @@ from emulator.cloud.authorization.principals import Accounts
 from emulator.cloud.aws_endpoint import AwsEndpoint
 from emulator.cloud.control import Control
 from emulator.cloud.front.certificates import CertificateAuthority
+from emulator.cloud.impersonation import credentials_of
 from emulator.cloud.leftovers import remove_leftovers
 from emulator.cloud.provider_context import read_descriptions_once
 from emulator.cloud.rds.servers import DatabaseServers
@@ -69,6 +70,7 @@ class CloudProcess:
             {
                 "id": lambda _: {"id": self.record.id},
                 "session": self._session,
+                "credentials": lambda request: credentials_of(self._accounts, request["arn"]),
                 "status": lambda _: self._status(),
                 "stop": lambda _: self._ended.set(),
             },
