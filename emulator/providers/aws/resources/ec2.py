@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -65,6 +66,17 @@ def interfaces(account: Account, **wanted: str) -> list[str]:
     """Ids of the network interfaces that match."""
     answer = account.client("ec2").describe_network_interfaces(Filters=filters(**wanted))
     return [item["NetworkInterfaceId"] for item in answer["NetworkInterfaces"]]
+
+
+def delete_interfaces(account: Account, ids: Iterable[str]) -> None:
+    """Delete network interfaces that are still there."""
+    client = account.client("ec2")
+    for id_ in ids:
+        found = find(
+            account, "describe_network_interfaces", "NetworkInterfaces", NetworkInterfaceIds=[id_]
+        )
+        if found is not None:
+            client.delete_network_interface(NetworkInterfaceId=id_)
 
 
 def cidr_failures(

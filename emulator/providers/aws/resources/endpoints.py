@@ -9,6 +9,7 @@ from emulator.providers.aws.account import Account
 from emulator.providers.aws.handler import Handler, failure
 from emulator.providers.aws.mapping import from_aws, to_aws
 from emulator.providers.aws.resources.ec2 import (
+    delete_interfaces,
     find,
     live_tags,
     tag_specifications,
@@ -113,7 +114,11 @@ class VpcEndpoint(Handler):
         update_tags(account, id_, olds, news)
 
     def delete(self, account: Account, id_: str, known: Properties) -> None:
-        account.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[id_])
+        client = account.client("ec2")
+        endpoint = find(account, "describe_vpc_endpoints", "VpcEndpoints", VpcEndpointIds=[id_])
+        client.delete_vpc_endpoints(VpcEndpointIds=[id_])
+        # moto leaves them, and they would keep subnet and security group.
+        delete_interfaces(account, (endpoint or {}).get("NetworkInterfaceIds") or [])
 
 
 class VpcEndpointRouteTableAssociation(Handler):

@@ -9,7 +9,13 @@ from emulator.providers.aws.account import Account
 from emulator.providers.aws.errors import RefusalError
 from emulator.providers.aws.handler import Handler, failure
 from emulator.providers.aws.mapping import from_aws, to_aws
-from emulator.providers.aws.resources.ec2 import find, live_tags, tag_specifications, update_tags
+from emulator.providers.aws.resources.ec2 import (
+    delete_interfaces,
+    find,
+    live_tags,
+    tag_specifications,
+    update_tags,
+)
 from emulator.providers.aws.resources.instance_options import (
     found_options,
     given_options,
@@ -140,7 +146,11 @@ class Instance(Handler):
                 "instance attribute and try again."
             )
             raise RefusalError("EC2", "TerminateInstances", "OperationNotPermitted", message)
+        item = self._described(account, id_) or {}
+        cards = [card["NetworkInterfaceId"] for card in item.get("NetworkInterfaces") or ()]
         client.terminate_instances(InstanceIds=[id_])
+        # Those that came with it go with it; moto leaves them.
+        delete_interfaces(account, cards)
 
 
 class Volume(Handler):

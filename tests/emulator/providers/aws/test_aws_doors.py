@@ -114,6 +114,30 @@ def test_an_instance_s_metadata_service_that_somebody_opens_has_drifted(driver: 
     assert driver.drift(machine).changed == ["metadataOptions"]
 
 
+def test_a_network_goes_once_its_endpoints_and_machines_are_gone(driver: Driver) -> None:
+    vpc_id = prepare.vpc(driver)
+    subnet_id = prepare.subnets(driver, vpc_id)[0]
+    group_id = prepare.group(driver, vpc_id)
+    endpoint = driver.create(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        vpcId=vpc_id,
+        serviceName="com.amazonaws.eu-west-1.ssm",
+        vpcEndpointType="Interface",
+        subnetIds=[subnet_id],
+        securityGroupIds=[group_id],
+    )
+    machine = driver.create(
+        INSTANCE,
+        **prepare.machine(driver),
+        subnetId=subnet_id,
+        vpcSecurityGroupIds=[group_id],
+    )
+    driver.delete(endpoint)
+    driver.delete(machine)
+    for made in reversed([made for made in driver.made if made.type.startswith("aws:ec2/")]):
+        driver.delete(made)
+
+
 def test_wrong_options_of_an_instance_are_named(driver: Driver) -> None:
     found = driver.failures(
         INSTANCE,
