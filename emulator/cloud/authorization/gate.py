@@ -24,12 +24,10 @@ from emulator.cloud.authorization.calls import (
     read_call,
     service_of,
 )
-from emulator.cloud.authorization.conditions import Context
 from emulator.cloud.authorization.evaluation import Grants
-from emulator.cloud.authorization.needs import Need, needs_of
+from emulator.cloud.authorization.permission import require, time_context
 from emulator.cloud.authorization.principals import EXPIRED, PARTITION, Principal, find_principal
-from emulator.cloud.authorization.refusals import Answer, Kind, RefusedError, answer, denied
-from emulator.cloud.authorization.resource_policies import resource_policy
+from emulator.cloud.authorization.refusals import Answer, Kind, RefusedError, answer
 from emulator.cloud.authorization.role_sessions import multi_factor_context, session_facts
 from emulator.cloud.authorization.session_facts import FACTS, SessionFacts, facts_of
 from emulator.cloud.authorization.signatures import BadSignatureError, Signature, read_signature
@@ -91,8 +89,7 @@ def _admit(environ: dict[str, Any], body: bytes, service: str) -> None:
     context = _request_context(environ, call, signature, now)
     if service == "sts":
         context |= _opening_context(environ, call, principal, now)
-    for need in needs_of(call):
-        _require(need, call, principal, context)
+    require(call, principal, context)
     environ[CALL], environ[PRINCIPAL] = call, None if principal is ANONYMOUS else principal
     environ[OPERATION] = call.operation
     _make_ready(environ, signature, principal, call)
@@ -140,32 +137,6 @@ def _authenticate(
     return found
 
 
-def _require(need: Need, call: Call, principal: Principal, context: Context) -> None:
-    """Raise RefusedError unless the need is met."""
-    policy = resource_policy(need, principal.account_id)
-    via = {"aws:viaawsservice": str(bool(need.via)).lower()}
-    decision = principal.may(
-        need.action,
-        need.resource,
-        {
-            **context,
-            "aws:resourceaccount": policy.account_id,
-            "s3:resourceaccount": policy.account_id,
-            **via,
-            **need.context,
-        },
-        policy,
-    )
-    if decision.allowed:
-        return
-    if need.otherwise:
-        for other in need.otherwise:
-            _require(other, call, principal, context)
-        return
-    log.info("%s: %s on %s %s", principal.arn, need.action, need.resource, decision.reason)
-    raise denied(call.service, principal.arn, need.action, need.resource, decision.reason)
-
-
 def _request_context(
     environ: Mapping[str, Any], call: Call, signature: Signature | None, now: datetime
 ) -> dict[str, str | tuple[str, ...]]:
@@ -178,8 +149,7 @@ def _request_context(
         "aws:securetransport": "true",
         "s3:tlsversion": "1.3",
         "aws:requestedregion": "us-east-1" if call.service in GLOBAL else call.region,
-        "aws:currenttime": now.isoformat(),
-        "aws:epochtime": str(int(now.timestamp())),
+        **time_context(now),
     }
     if environ.get("HTTP_USER_AGENT"):
         context["aws:useragent"] = str(environ["HTTP_USER_AGENT"])

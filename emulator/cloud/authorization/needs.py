@@ -36,6 +36,8 @@ EXACT: Final = {
     "cloudwatch": ("by_name", "cloudwatch_needs"),
     "events": ("by_name", "events_needs"),
     "mwaa": ("by_name", "mwaa_needs"),
+    "route53": ("by_name", "route53_needs"),
+    "cloudtrail": ("by_name", "cloudtrail_needs"),
 }
 """botocore's name of a service to the module and function that map its calls."""
 

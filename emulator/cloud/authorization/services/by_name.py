@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambd
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedworkflowsforapacheairflow.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 """
 
 from __future__ import annotations
@@ -106,3 +108,21 @@ def mwaa_needs(call: Call) -> Iterable[Need]:
         yield Need(action=action, resource=call.text("ResourceArn"))
         return
     yield Need(action=action, resource=call.arn(f"environment/{name}") if name else ANYTHING)
+
+
+def route53_needs(call: Call) -> Iterable[Need]:
+    """What a call of Route 53 needs: zones and changes have no region, and no account either."""
+    action, id_ = f"route53:{call.operation}", call.text("HostedZoneId", "Id", "ResourceId")
+    kind = "change" if call.operation == "GetChange" else "hostedzone"
+    id_ = id_.rpartition("/")[2]
+    yield Need(action=action, resource=f"arn:aws:route53:::{kind}/{id_}" if id_ else ANYTHING)
+
+
+def cloudtrail_needs(call: Call) -> Iterable[Need]:
+    """What a call of CloudTrail needs."""
+    action = f"cloudtrail:{call.operation}"
+    name = call.text("Name", "TrailName", "ResourceId")
+    names = [name] if name else [str(arn) for arn in call.parameters.get("ResourceIdList") or []]
+    arns = [item if item.startswith("arn:") else call.arn(f"trail/{item}") for item in names]
+    for arn in arns or [ANYTHING]:
+        yield Need(action=action, resource=arn)

@@ -16,6 +16,7 @@ from emulator.providers.aws.account import Account
 from emulator.providers.aws.errors import RefusalError
 from emulator.providers.aws.handler import Handler, failure, known_object
 from emulator.providers.aws.naming import DEFAULTS_KEY
+from emulator.providers.aws.permissions import require_permission
 from emulator.providers.aws.resources.mwaa_rules import (
     FILES,
     class_failures,
@@ -24,6 +25,7 @@ from emulator.providers.aws.resources.mwaa_rules import (
     require_network,
     require_role,
 )
+from emulator.providers.aws.tags import wanted_tags
 from emulator.providers.provider import CheckFailure
 from emulator.values import UNKNOWN, Properties
 
@@ -111,6 +113,7 @@ class Environment(Handler):
 
     def create(self, account: Account, inputs: Properties) -> str:
         name = str(inputs["name"])
+        _require_permission(account, "CreateEnvironment", name, inputs)
         with account.kept.locked():
             if self._kept(account, name) is not None:
                 message = f"An environment with name {name} already exists"
@@ -178,6 +181,7 @@ class Environment(Handler):
         return account.kept.get(account.account_id, account.region, TYPE, name)
 
     def read(self, account: Account, id_: str, known: Properties) -> Properties | None:
+        _require_permission(account, "GetEnvironment", id_, {})
         return self._kept(account, id_)
 
     def same(self, path: str, old: Any, new: Any) -> bool:
@@ -193,6 +197,7 @@ class Environment(Handler):
         return False
 
     def update(self, account: Account, id_: str, olds: Properties, news: Properties) -> None:
+        _require_permission(account, "UpdateEnvironment", id_, news)
         with account.kept.locked():
             standing = self._kept(account, id_)
             if standing is None:
@@ -216,7 +221,18 @@ class Environment(Handler):
         return ["lastUpdateds"]
 
     def delete(self, account: Account, id_: str, known: Properties) -> None:
+        _require_permission(account, "DeleteEnvironment", id_, {})
         account.kept.delete(account.account_id, account.region, TYPE, id_)
+
+
+def _require_permission(account: Account, operation: str, name: str, inputs: Properties) -> None:
+    """The environment and, where one is given to it, its execution role."""
+    parameters: Properties = {"Name": name}
+    if inputs.get("executionRoleArn"):
+        parameters["ExecutionRoleArn"] = str(inputs["executionRoleArn"])
+    if operation == "CreateEnvironment" and wanted_tags(inputs):
+        parameters["Tags"] = wanted_tags(inputs)
+    require_permission(account, "mwaa", "airflow", operation, parameters)
 
 
 def _version(text: str) -> tuple[int, ...]:

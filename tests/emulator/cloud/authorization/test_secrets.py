@@ -22,7 +22,9 @@ def test_a_key_policy_that_names_a_user_alone_shuts_the_account_out(account: Acc
     owner = account.user()
     only = {"Principal": {"AWS": owner.arn}, "Action": "kms:*", "Resource": "*"}
     kms = account.administrator.client("kms")
-    key = kms.create_key(Policy=document(only))["KeyMetadata"]["Arn"]
+    assert code(kms.create_key, Policy=document(only)) == "MalformedPolicyDocumentException"
+    key = kms.create_key(Policy=document(only), BypassPolicyLockoutSafetyCheck=True)
+    key = key["KeyMetadata"]["Arn"]
     everything = account.user({"Action": "kms:*", "Resource": "*"})
     for stranger in (everything, account.administrator):
         error = refusal(stranger.client("kms").encrypt, KeyId=key, Plaintext=b"x")

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import moto.rds.models
-import moto.s3.models
 import pytest
-from moto.iam.access_control import PermissionResult
-from moto.server import ThreadedMotoServer
 
+from emulator.cloud.authorization.principals import Accounts
+from emulator.cloud.aws_endpoint import AwsEndpoint
 from emulator.cloud.provider_context import Credentials, Kept, ProviderContext
 from emulator.providers.aws import AwsProvider
 from tests.emulator.providers.aws.resource_driver import Driver
@@ -32,7 +31,7 @@ class FakeDatabases:
 
 @pytest.fixture(scope="session")
 def endpoint_url() -> Iterator[str]:
-    """Address of moto's server, with what the cloud process changes about it."""
+    """Address of the emulated AWS, which judges every request, without database servers."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("create_db_instance", "create_db_instance_read_replica"):
             original = getattr(moto.rds.models.RDSBackend, name)
@@ -43,13 +42,16 @@ def endpoint_url() -> Iterator[str]:
                 return model
 
             patch.setattr(moto.rds.models.RDSBackend, name, unique)
-        neutral = lambda *_: PermissionResult.NEUTRAL  # noqa: E731 - moto ignores conditions
-        patch.setattr(moto.s3.models.FakeBucket, "get_permission", neutral)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+        endpoint = AwsEndpoint(install_rds=lambda: None, install_sessions=lambda: None)
+        endpoint.start()
+        yield endpoint.url
+        endpoint.stop()
+
+
+@pytest.fixture(scope="session")
+def administrator() -> Credentials:
+    """Keys of the account's administrator."""
+    return Accounts().administrator(ACCOUNT_ID)
 
 
 @pytest.fixture(scope="session")
@@ -60,13 +62,16 @@ def clients() -> dict[tuple[str, str], Any]:
 
 @pytest.fixture
 def context(
-    endpoint_url: str, clients: dict[tuple[str, str], Any], tmp_path: Path
+    endpoint_url: str,
+    administrator: Credentials,
+    clients: dict[tuple[str, str], Any],
+    tmp_path: Path,
 ) -> ProviderContext:
     """A principal of the account."""
     return ProviderContext(
         account_id=ACCOUNT_ID,
         region="eu-west-1",
-        credentials=Credentials(access_key_id="AKIAIOSFODNN7EXAMPLE", secret_access_key="x"),
+        credentials=administrator,
         endpoint_url=endpoint_url,
         ca_file="",
         folder=tmp_path,

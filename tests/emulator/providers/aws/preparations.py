@@ -26,6 +26,12 @@ RESOURCE_POLICY = statement(Principal={"AWS": "arn:aws:iam::123456789012:root"})
 OTHER_RESOURCE_POLICY = statement(
     Principal={"AWS": "arn:aws:iam::123456789012:root"}, Action="s3:PutObject"
 )
+KEY_POLICY = statement(
+    Principal={"AWS": "arn:aws:iam::123456789012:root"}, Action="kms:*", Resource="*"
+)
+OTHER_KEY_POLICY = statement(
+    Principal={"AWS": "arn:aws:iam::123456789012:root"}, Action="kms:*", Resource="*", Sid="Other"
+)
 CODE = Archive(sha256="one", assets=(("app.py", Asset(text="def handle(e, c): return 1")),))
 OTHER_CODE = Archive(sha256="two", assets=(("app.py", Asset(text="def handle(e, c): return 2")),))
 

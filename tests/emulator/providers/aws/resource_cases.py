@@ -7,7 +7,9 @@ import json
 from tests.emulator.providers.aws.network_cases import NETWORK_CASES, TAGS, Case
 from tests.emulator.providers.aws.preparations import (
     CODE,
+    KEY_POLICY,
     OTHER_CODE,
+    OTHER_KEY_POLICY,
     OTHER_RESOURCE_POLICY,
     RESOURCE_POLICY,
     Inputs,
@@ -125,8 +127,8 @@ CASES: dict[str, Case] = NETWORK_CASES | {
         {"keyUsage": "SIGN_VERIFY"},
     ),
     "aws:kms/keyPolicy:KeyPolicy": (
-        lambda driver: {"keyId": key(driver).id, "policy": RESOURCE_POLICY},
-        {"policy": OTHER_RESOURCE_POLICY},
+        lambda driver: {"keyId": key(driver).id, "policy": KEY_POLICY},
+        {"policy": OTHER_KEY_POLICY},
         {},
     ),
     "aws:kms/alias:Alias": (

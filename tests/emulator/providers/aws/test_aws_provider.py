@@ -61,7 +61,9 @@ def test_a_role_of_another_account_is_assumed_and_one_that_is_missing_is_not(
     foreign = "arn:aws:iam::210987654321:role/nobody"
     with pytest.raises(ProviderError, match="Cannot assume IAM Role"):
         AwsProvider(context).configure({"assumeRoles": json.dumps([{"roleArn": foreign}])})
-    document = prepare.trust("ec2")
+    account = {"AWS": "arn:aws:iam::123456789012:root"}
+    trusted = {"Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
     context.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument=document)
     provider = AwsProvider(context)
     arn = "arn:aws:iam::123456789012:role/deployer"
