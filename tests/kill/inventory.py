@@ -145,11 +145,16 @@ class Inventory:
             yield f"aws:iam/role:Role {name}"
             for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
                 yield f"aws:iam/rolePolicy:RolePolicy {name}:{policy}"
+        aliases = kms.list_aliases()["Aliases"]
+        # What AWS makes for a disk stays, as it does on AWS; moto says that it is a customer's.
+        aws = {a.get("TargetKeyId") for a in aliases if a["AliasName"].startswith("alias/aws/")}
         for key in kms.list_keys()["Keys"]:
+            if key["KeyId"] in aws:
+                continue
             told = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
             if told["KeyManager"] == "CUSTOMER" and told["KeyState"] != "PendingDeletion":
                 yield f"aws:kms/key:Key {key['KeyId']}"
-        for alias in kms.list_aliases()["Aliases"]:
+        for alias in aliases:
             if not alias["AliasName"].startswith("alias/aws/"):
                 yield f"aws:kms/alias:Alias {alias['AliasName']}"
 

@@ -78,7 +78,12 @@ def named(project: Project) -> Counter[str]:
     found.update(instance["DBInstanceIdentifier"] for instance in instances)
     found.update(bucket["Name"] for bucket in s3.list_buckets()["Buckets"])
     found.update(role["RoleName"] for role in iam.list_roles()["Roles"])
+    # A key that AWS makes for a disk stays, as it does on AWS; moto says that it is a customer's.
+    aliases = kms.list_aliases()["Aliases"]
+    aws = {a.get("TargetKeyId") for a in aliases if a["AliasName"].startswith("alias/aws/")}
     for key in kms.list_keys()["Keys"]:
+        if key["KeyId"] in aws:
+            continue
         description = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
         if description["KeyManager"] == "CUSTOMER" and description["Enabled"]:
             found[description["Description"]] += 1
