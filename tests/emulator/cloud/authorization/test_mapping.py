@@ -67,7 +67,7 @@ SELDOM = (
     *("ImportVolume", "InsightRule", "LaunchTemplateData", "LiveTail", "MaintenanceWindow"),
     *("ManagedPrefixList", "PatchBaseline", "QueryResults", "Replay", "ShardGroup", "SpotFleet"),
     *("SpotInstance", "TrafficMirror", "TransitGateway", "VpcEndpointService", "VpnConnection"),
-    *("HealthCheck", "TagsForResources", "VpnGateway"),
+    *("DelegationSet", "HealthCheck", "TagsForResources", "VpnGateway"),
 )
 """Parts of names of operations that the stages have no use for, which are mapped by name only."""
 
