@@ -102,6 +102,24 @@ def test_a_secret_with_a_key_of_its_own_needs_the_key(account: Account) -> None:
     account.user(get, decrypt).client("secretsmanager").get_secret_value(SecretId=name)
 
 
+def test_a_secret_is_told_from_others_by_condition(account: Account) -> None:
+    administrator = account.administrator.client("secretsmanager")
+    tags = [{"Key": "stage", "Value": "test"}]
+    name, other = new_name("secret"), new_name("secret")
+    arn = administrator.create_secret(Name=name, SecretString="x", Tags=tags)["ARN"]
+    administrator.create_secret(Name=other, SecretString="x")
+    for condition in (
+        {"secretsmanager:SecretId": arn},
+        {"aws:ResourceTag/stage": "test"},
+        {"secretsmanager:ResourceTag/stage": "test"},
+    ):
+        get = {"Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+        reader = account.user({**get, "Condition": {"StringEquals": condition}})
+        reader.client("secretsmanager").get_secret_value(SecretId=name)
+        refused = code(reader.client("secretsmanager").get_secret_value, SecretId=other)
+        assert refused == "AccessDeniedException"
+
+
 @pytest.mark.parametrize("slash", ["/", ""])
 def test_parameters_are_reached_by_path(account: Account, slash: str) -> None:
     prefix = new_name("stage")

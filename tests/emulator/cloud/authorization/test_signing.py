@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore import UNSIGNED
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -158,7 +158,7 @@ def send(request: AWSRequest) -> tuple[int, str]:
     headers = dict(request.headers.items())
     return sent(
         urllib.request.Request(  # noqa: S310 - loopback
-            str(request.url), request.data, headers, method="POST"
+            str(request.url), request.data, headers, method=request.method
         )
     )
 
@@ -183,6 +183,16 @@ def test_what_was_signed_cannot_be_changed(lister: Actor) -> None:
     changed = signed(lister, b"{}", **LIST)
     changed.headers["X-Amz-Target"] = "secretsmanager.GetRandomPassword"
     assert "InvalidSignature" in send(changed)[1]
+
+
+def test_a_body_has_to_be_the_one_whose_digest_was_signed(account: Account) -> None:
+    bucket, owner = account.bucket(), account.administrator
+    request = AWSRequest("PUT", f"{owner.endpoint_url}/{bucket}/a/2", {}, b"two")
+    credentials = Credentials(owner.access_key_id, owner.secret_access_key)
+    S3SigV4Auth(credentials, "s3", REGION).add_auth(request)
+    assert send(request)[0] == 200
+    request.data = b"changed"
+    assert "XAmzContentSHA256Mismatch" in send(request)[1]
 
 
 @pytest.mark.parametrize(
