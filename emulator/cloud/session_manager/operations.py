@@ -9,8 +9,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.ssm.exceptions import SSMException
 from moto.ssm.models import ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 
@@ -53,7 +53,7 @@ def _start_session(response: Any, manager: SessionManager) -> dict[str, Any]:
     forward = _read_document(response, document)
     target = _target(response)
     if target.why_not_connected():
-        raise ServiceException("TargetNotConnected", f"{target.instance_id} is not connected.")
+        raise SSMException("TargetNotConnected", f"{target.instance_id} is not connected.")
     principal = response.normalized_request.environ[PRINCIPAL]
     name = principal.context.get("aws:username") or principal.arn.rpartition("/")[2]
     session = OpenSession(
@@ -76,17 +76,17 @@ def _read_document(response: Any, name: str) -> PortForward:
         msg = f"Document with name {name} does not exist."
         if name == SHELL:
             msg += " The emulator has no shell on its instances: name a document of your own."
-        raise ServiceException("InvalidDocument", msg)
+        raise SSMException("InvalidDocument", msg)
     document = found.get_default_version()
     if document.document_type != SESSION_DOCUMENT:
         msg = f"Document type {document.document_type} is not supported. Only Session is."
-        raise ServiceException("InvalidDocument", msg)
+        raise SSMException("InvalidDocument", msg)
     try:
         return port_forward(
             document.content_json, response._get_param("Parameters") or {}, document.name
         )
     except DocumentError as error:
-        raise ServiceException(error.code, str(error)) from error
+        raise SSMException(error.code, str(error)) from error
 
 
 def _target(response: Any) -> Target:
@@ -105,7 +105,7 @@ def _resume_session(response: Any, manager: SessionManager) -> dict[str, Any]:
     session = _found(response, manager)
     if session is None or session.ended:
         msg = f"Session {response._get_param('SessionId')} does not exist."
-        raise ServiceException("DoesNotExistException", msg)
+        raise SSMException("DoesNotExistException", msg)
     session.token = secrets.token_urlsafe(96)
     return {
         "SessionId": session.id,
