@@ -17,7 +17,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import botocore.session
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
@@ -114,8 +114,8 @@ def read_call(
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
     try:
         with _MODELS:
-            operation, parameters = _match(environ, request, service, body)
-    except (NotFound, NotImplementedError) as error:
+            operation, parameters = _match(environ, request, service)
+    except (NotFound, NotImplementedError, RequestParserError, ValueError) as error:
         msg = f"{request.method} {request.path}"
         raise UnknownCallError(msg) from error
     return Call(
@@ -131,7 +131,7 @@ def read_call(
 
 
 def _match(
-    environ: Mapping[str, Any], request: Request, service: str, body: bytes
+    environ: Mapping[str, Any], request: Request, service: str
 ) -> tuple[str, Mapping[str, Any]]:
     """Name and parameters of the operation. Raises UnknownCallError, NotFound."""
     model = get_service_model(service)
@@ -140,8 +140,8 @@ def _match(
     operation, uri_parameters = get_service_router(service).match(request)
     if operation.input_shape is None:
         return operation.name, {}
-    # S3's bodies are data, or documents that no decision needs
-    with_body = service != "s3" or b"<Delete" in body
+    # S3's other bodies are data, or documents that no decision needs
+    with_body = service != "s3" or operation.name == "DeleteObjects"
     parameters: Mapping[str, Any] = PROTOCOL_PARSERS[protocol](operation).parse(
         {
             "method": request.method,

@@ -38,6 +38,7 @@ EXACT: Final = {
     "mwaa": ("by_name", "mwaa_needs"),
     "route53": ("by_name", "route53_needs"),
     "cloudtrail": ("by_name", "cloudtrail_needs"),
+    "s3control": ("by_name", "s3control_needs"),
 }
 """botocore's name of a service to the module and function that map its calls."""
 
@@ -112,6 +113,8 @@ def needs_of(call: Call) -> list[Need]:
     """Everything that has to be allowed, so that the call may be made."""
     exact = exact_needs(call.service)
     needs = list(exact(call)) if exact is not None else generic(call)
+    if not needs and call.service != "sts":  # only STS has calls that need no permission
+        needs = [Need(action=f"{call.prefix}:{call.operation}", resource=ANYTHING)]
     tags = tag_context(requested_tags(call.parameters))
     keys = removed_tag_keys(call.parameters)
     if keys and not tags:

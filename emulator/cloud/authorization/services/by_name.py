@@ -126,3 +126,12 @@ def cloudtrail_needs(call: Call) -> Iterable[Need]:
     arns = [item if item.startswith("arn:") else call.arn(f"trail/{item}") for item in names]
     for arn in arns or [ANYTHING]:
         yield Need(action=action, resource=arn)
+
+
+def s3control_needs(call: Call) -> Iterable[Need]:
+    """What a call of S3 about a whole account needs; the ones about its public access block."""
+    if call.operation.endswith("PublicAccessBlock"):
+        verb = "Get" if call.operation.startswith("Get") else "Put"
+        yield Need(action=f"s3:{verb}AccountPublicAccessBlock", resource=ANYTHING)
+    else:
+        yield from generic(call)

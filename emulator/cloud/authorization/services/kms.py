@@ -137,17 +137,29 @@ def _encryption(context: Mapping[str, str]) -> dict[str, Any]:
 
 
 def key_need(
-    call: Call, action: str, key_id: str, *, via: str, region: str, encryption: Mapping[str, str]
+    call: Call,
+    action: str,
+    key_id: str,
+    *,
+    via: str,
+    region: str,
+    encryption: Mapping[str, str],
+    account_id: str = "",
 ) -> Need | None:
     """What the caller needs so that a service uses a customer's key for it.
 
+    `account_id` is the one in which a key without an ARN is looked for, the caller's by default.
     None for keys that AWS manages: their policies let in who may use the service.
     """
-    key = find_key(key_id, call.account_id, region)
-    if key is None and not key_id.startswith("arn:"):
+    if "alias/aws/" in key_id:
         return None
+    owner = account_id or call.account_id
+    key = find_key(key_id, owner, region)
     if key is None:
-        return Need(action=f"kms:{action}", resource=key_id, via=via)
+        kind = "" if key_id.startswith("alias/") else "key/"
+        unknown = f"arn:aws:kms:{region}:{owner}:{kind}{key_id}"
+        resource = key_id if key_id.startswith("arn:") else unknown
+        return Need(action=f"kms:{action}", resource=resource, via=via)
     if any(alias.startswith("alias/aws/") for alias in key.aliases):
         return None
     return Need(

@@ -117,7 +117,8 @@ def _bucket_action(operation: str) -> str:
 
 def _deletions(call: Call, bucket: str) -> Iterable[Need]:
     """S3 answers object by object which one it refused; here one refuses the whole call."""
-    for item in call.parameters.get("Delete", {}).get("Objects", []):
+    items = (call.parameters.get("Delete") or {}).get("Objects") or [{"Key": "*"}]
+    for item in items:
         action = "DeleteObjectVersion" if item.get("VersionId") else "DeleteObject"
         yield Need(action=f"s3:{action}", resource=f"arn:aws:s3:::{bucket}/{item.get('Key')}")
 
@@ -201,7 +202,13 @@ def _key_need(call: Call, action: str, key_id: str, bucket: str, key: str) -> It
     )
     encrypted = f"arn:aws:s3:::{bucket}" if has_bucket_key else f"arn:aws:s3:::{bucket}/{key}"
     need = key_need(
-        call, action, key_id, via="s3", region=region, encryption={"aws:s3:arn": encrypted}
+        call,
+        action,
+        key_id,
+        via="s3",
+        region=region,
+        encryption={"aws:s3:arn": encrypted},
+        account_id=found.account_id if found is not None else "",
     )
     if need is not None:
         yield need

@@ -238,3 +238,39 @@ def test_a_key_counts_by_its_alias_and_its_service_only(
     assert code(kms.generate_data_key, KeyId=encrypted.key, KeySpec="AES_256") == (
         "AccessDeniedException"
     )
+
+
+def test_another_account_needs_the_key_of_an_open_bucket_too(
+    account: Account, other_account: Account
+) -> None:
+    """Also where the bucket names its key by its id alone, which means one of its own account."""
+    encrypted = EncryptedBucket(account)
+    s3 = account.administrator.client("s3")
+    key_id = encrypted.key.rpartition("/")[2]
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_id}
+    rule = {"ApplyServerSideEncryptionByDefault": default}
+    s3.put_bucket_encryption(
+        Bucket=encrypted.name, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+    s3.put_object(Bucket=encrypted.name, Key="a/2", Body=b"two")
+    opened = document(bucket_statement(Principal={"AWS": OTHER_ACCOUNT_ID}, Action="s3:*"))
+    s3.put_bucket_policy(Bucket=encrypted.name, Policy=opened.replace("BUCKET", encrypted.name))
+    stranger = other_account.user({"Action": ["s3:*", "kms:*"], "Resource": "*"})
+    assert reads(stranger, encrypted.name, "a/1")
+    assert not reads(stranger, encrypted.name, "a/2")
+    assert not writes(stranger, encrypted.name)
+
+
+def test_many_objects_are_deleted_by_who_may_delete_each(account: Account) -> None:
+    bucket = account.bucket()
+    arn = f"arn:aws:s3:::{bucket}"
+    s3 = account.user({"Action": "s3:DeleteObject", "Resource": f"{arn}/a/*"}).client("s3")
+    both = {"Objects": [{"Key": "a/1"}, {"Key": "b/1"}]}
+    assert code(s3.delete_objects, Bucket=bucket, Delete=both) == "AccessDenied"
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a/1"}]})
+
+
+def test_data_that_looks_like_a_document_is_data(account: Account) -> None:
+    s3, bucket = account.administrator.client("s3"), account.bucket()
+    s3.put_object(Bucket=bucket, Key="x", Body=b"<Delete><Object>")
+    assert s3.get_object(Bucket=bucket, Key="x")["Body"].read() == b"<Delete><Object>"
