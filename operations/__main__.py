@@ -10,6 +10,7 @@ import click
 COMMANDS: Final = {
     "connect": "operations.connect.commands",
     "database": "operations.database.commands",
+    "prove": "operations.prove.commands",
 }
 """Where each command is, under its own name: imported only when it is called."""
 

@@ -1,0 +1,1 @@
+"""The proof of isolation: every principal tries every door, and what opened is compared."""
