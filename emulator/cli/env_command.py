@@ -22,6 +22,7 @@ import yaml
 from emulator.cli.cloud_session import open_session
 from emulator.cli.console import note, write
 from emulator.cli.options import common_options, stack_option
+from emulator.cli.people import sign_in
 from emulator.cli.services import Services
 from emulator.cli.workspace import Workspace, open_workspace
 from emulator.state.atomic_file import write_atomically
@@ -42,9 +43,21 @@ PROVIDERS: Final = ("aws", "postgresql")
     show_default=True,
     help="Providers of the emulator that a real pulumi uses; it looks for its own plugins else.",
 )
+@click.option(
+    "--as",
+    "role_name",
+    metavar="ROLE",
+    help="Act as somebody with this role of the account, made where there is none.",
+)
 @click.pass_obj
 def env(
-    services: Services, /, stack: str | None, cwd: str | None, providers: str, **_: Any
+    services: Services,
+    /,
+    stack: str | None,
+    cwd: str | None,
+    providers: str,
+    role_name: str | None,
+    **_: Any,
 ) -> None:
     """Print variables for a shell: eval "$(python -m emulator env -s STACK)"."""
     workspace = open_workspace(cwd)
@@ -55,7 +68,10 @@ def env(
     )
     store = workspace.store(name, config.encryption_salt)
     file = _copy_stack_file(workspace, config.file, store)
-    for key, value in _variables(workspace, session, providers.split(",")).items():
+    variables = _variables(workspace, session, providers.split(","))
+    if role_name is not None:
+        variables |= sign_in(session, role_name)
+    for key, value in variables.items():
         write(f"export {key}={shlex.quote(value)}")
     write(f"# pulumi up --stack {name.full} --config-file {shlex.quote(str(file))}")
 

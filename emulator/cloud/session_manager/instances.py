@@ -11,9 +11,11 @@ from moto.ec2.exceptions import InvalidInstanceIdError
 from moto.ec2.models import ec2_backends
 
 from emulator.cloud.rds.instance import ServedInstance
-from emulator.cloud.session_manager.vpc import Peer, lets_through, resolve
+from emulator.cloud.session_manager.vpc import Peer, lets_out, lets_through, resolve
 
 HTTPS: Final = 443
+SERVICES: Final = ("ssm", "ssmmessages")
+"""What an agent speaks with: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-messageAPIs.html"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,28 @@ class Target:
             return f"it is {instance.state}"
         if not instance.iam_instance_profile:
             return "it has no instance profile"
+        for service in SERVICES:
+            if not self._reaches(instance, service):
+                return f"no endpoint of {service} in its VPC lets it in, and no rule lets it out"
         return ""
+
+    def _reaches(self, instance: Any, service: str) -> bool:
+        """Whether its agent has a way to a service: an endpoint, or what leads out of the VPC."""
+        backend, peer = ec2_backends[self.account_id][self.region], _peer(instance)
+        name = f"com.amazonaws.{self.region}.{service}"
+        for endpoint in list(backend.vpc_end_points.values()):
+            if (endpoint.vpc_id, endpoint.service_name) != (instance.vpc_id, name):
+                continue
+            if endpoint.state == "deleted" or not endpoint.private_dns_enabled:
+                continue
+            networks = tuple(
+                ipaddress.IPv4Network(backend.get_subnet(id_).cidr_block)
+                for id_ in endpoint.subnet_ids or ()
+            )
+            there = Peer(group_ids=frozenset(endpoint.security_group_ids), networks=networks)
+            # where it is, the service's name leads to it and nowhere else
+            return lets_through(self.account_id, self.region, HTTPS, peer, there)
+        return lets_out(self.account_id, self.region, HTTPS, peer)
 
     def way_to(
         self, host: str, port: int, servers: Iterable[ServedInstance]

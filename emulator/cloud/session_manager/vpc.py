@@ -23,6 +23,9 @@ class Peer:
     networks: tuple[ipaddress.IPv4Network, ...]
 
 
+ANYBODY: Final = Peer(group_ids=frozenset(), networks=(ipaddress.IPv4Network("0.0.0.0/0"),))
+
+
 def resolve(account_id: str, vpc_id: str, host: str) -> str:
     """The name or address that a name leads to in a VPC, itself where no private zone has it."""
     names = host.rstrip(".").lower()
@@ -60,6 +63,12 @@ def lets_through(account_id: str, region: str, port: int, source: Peer, target: 
     return any(_covers(rule, port, target) for rule in out) and any(
         _covers(rule, port, source) for rule in into
     )
+
+
+def lets_out(account_id: str, region: str, port: int, source: Peer) -> bool:
+    """Whether security groups let `source` open connections to a TCP port of anybody."""
+    rules = _rules(account_id, region, source.group_ids, "egress_rules")
+    return any(_covers(rule, port, ANYBODY) for rule in rules)
 
 
 def _rules(account_id: str, region: str, group_ids: Iterable[str], kind: str) -> list[Any]:
