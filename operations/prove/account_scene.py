@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from operations.prove.accounts import Account, missing_people
 from operations.prove.cells import Owned
+from operations.prove.simulating import Policies, Simulator
 from operations.prove.ways import Clients, Credentials
 
 MARK: Final = "prove-"
@@ -30,6 +31,9 @@ class Actor:
 
     principal: Owned
     clients: Clients
+    simulator: Simulator | None = None
+    """Who is asked what the principal would be answered, where it cannot be had itself."""
+
     is_operator: bool = False
     """Whether it administers its own account: nothing is tried there."""
 
@@ -76,16 +80,35 @@ def scene_of(account: Account, credentials: Credentials) -> Iterator[AccountScen
             kind="operator", stage=None, name=f"arn:aws:iam::{account.id}:root", place=account.id
         )
         actors.append(Actor(principal=operator, clients=account.operator, is_operator=True))
-        yield AccountScene(
-            account=account,
-            actors=tuple(actors),
-            buckets=tuple(account.buckets()),
-            keys=tuple(_encrypted(account)),
-            gateways=tuple(account.gateways()),
-            documents=tuple(account.documents()),
-            secrets=tuple(account.secrets()),
-            topics=tuple(account.topics()),
+        yield _found_in(account, actors, _encrypted(account))
+
+
+def scene_to_ask_about(account: Account, policies: Policies) -> AccountScene:
+    """The account as it stands: nothing is made, and the policy simulator answers."""
+    actors = [
+        Actor(
+            principal=one,
+            clients=account.operator,
+            simulator=Simulator(principal=one.name, iam=account.operator("iam"), policies=policies),
         )
+        for one in account.principals()
+    ]
+    return _found_in(account, actors, ((t, arn, b"") for t, arn in account.encryption_keys()))
+
+
+def _found_in(
+    account: Account, actors: list[Actor], keys: Iterable[tuple[Owned, str, bytes]]
+) -> AccountScene:
+    return AccountScene(
+        account=account,
+        actors=tuple(actors),
+        buckets=tuple(account.buckets()),
+        keys=tuple(keys),
+        gateways=tuple(account.gateways()),
+        documents=tuple(account.documents()),
+        secrets=tuple(account.secrets()),
+        topics=tuple(account.topics()),
+    )
 
 
 def _users(account: Account) -> list[Owned]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,10 +33,25 @@ LET_IN: Final = frozenset({"TargetNotConnected"})
 Call = Callable[[Clients], object]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A call, and what IAM is asked for it."""
+
+    call: Call
+    needs: tuple[tuple[str, str], ...]
+    """Actions, and the ARN that each is for."""
+
+    context: dict[str, str] = field(default_factory=dict)
+    """Condition keys that AWS would set."""
+
+
 def try_account(actor: Actor, scene: AccountScene) -> Iterator[tuple[Owned, Trial]]:
     """Everything that a principal may try in an account, its own or another one."""
-    for target, operation, call in _calls(actor, scene):
-        yield target, attempt(actor.clients, operation, call)
+    for target, operation, request in _requests(actor, scene):
+        if actor.simulator is not None:
+            yield target, actor.simulator.ask(operation, request.needs, request.context)
+        else:
+            yield target, attempt(actor.clients, operation, request.call)
 
 
 def attempt(clients: Clients, operation: Operation, call: Call) -> Trial:
@@ -54,32 +70,54 @@ def attempt(clients: Clients, operation: Operation, call: Call) -> Trial:
     return Trial(operation=operation, outcome=Outcome.OPEN)
 
 
-def _calls(actor: Actor, scene: AccountScene) -> Iterator[tuple[Owned, Operation, Call]]:
+def _requests(actor: Actor, scene: AccountScene) -> Iterator[tuple[Owned, Operation, Request]]:
     account = scene.account
     for target, bucket, prefix in scene.buckets:
-        for operation, call in _object_calls(bucket, prefix).items():
-            yield target, operation, call
+        for operation, request in _object_requests(bucket, prefix).items():
+            yield target, operation, request
     for target, arn, ciphertext in scene.keys:
-        yield target, Operation.DECRYPT, _decrypt(arn, ciphertext)
+        decrypt = Request(call=_decrypt(arn, ciphertext), needs=(("kms:Decrypt", arn),))
+        yield target, Operation.DECRYPT, decrypt
     for other in scene.actors:
-        if ":role/" in other.principal.name and other.principal != actor.principal:
-            yield other.principal, Operation.ASSUME, _assume(other.principal.name)
+        arn = other.principal.name
+        if ":role/" in arn and other.principal != actor.principal:
+            assume = Request(call=_assume(arn), needs=(("sts:AssumeRole", arn),))
+            yield other.principal, Operation.ASSUME, assume
     for secret in scene.secrets:
-        yield secret, Operation.READ, _read_secret(secret.name)
+        needs = (("secretsmanager:GetSecretValue", secret.name),)
+        yield secret, Operation.READ, Request(call=_read_secret(secret.name), needs=needs)
     for topic in scene.topics:
-        yield topic, Operation.PUBLISH, _publish(topic.name)
+        needs = (("sns:Publish", topic.name),)
+        yield topic, Operation.PUBLISH, Request(call=_publish(topic.name), needs=needs)
     if actor.principal.place == account.id:
         # Instances and documents are named without an account: there is no way to another one's.
-        for gateway, instance in scene.gateways:
-            yield gateway, Operation.SHELL, _session(instance, None, account.operator)
-            for document in scene.documents:
-                call = _session(instance, document.name, account.operator)
-                yield document, Operation.START, call
+        yield from _session_requests(scene)
 
 
-def _object_calls(bucket: str, prefix: str) -> dict[Operation, Call]:
-    key = f"{prefix}{MARK}"
-    return {
+def _session_requests(scene: AccountScene) -> Iterator[tuple[Owned, Operation, Request]]:
+    account, action = scene.account, "ssm:StartSession"
+    for gateway, instance in scene.gateways:
+        machine = f"arn:aws:ec2:{account.region}:{account.id}:instance/{instance}"
+        tagged = {"ssm:resourceTag/Name": gateway.name}
+        shell = Request(
+            call=_session(instance, None, account.operator),
+            needs=((action, machine),),
+            context=tagged | {"ssm:SessionDocumentAccessCheck": "false"},
+        )
+        yield gateway, Operation.SHELL, shell
+        for document in scene.documents:
+            arn = f"arn:aws:ssm:{account.region}:{account.id}:document/{document.name}"
+            start = Request(
+                call=_session(instance, document.name, account.operator),
+                needs=((action, machine), (action, arn)),
+                context=tagged,
+            )
+            yield document, Operation.START, start
+
+
+def _object_requests(bucket: str, prefix: str) -> dict[Operation, Request]:
+    key, arn = f"{prefix}{MARK}", f"arn:aws:s3:::{bucket}"
+    calls: dict[Operation, Call] = {
         Operation.LIST: lambda one: one("s3").list_objects_v2(
             Bucket=bucket, Prefix=prefix, MaxKeys=1
         ),
@@ -88,6 +126,16 @@ def _object_calls(bucket: str, prefix: str) -> dict[Operation, Call]:
             Bucket=bucket, Key=f"{key}written", Body=TEXT
         ),
         Operation.DELETE: lambda one: one("s3").delete_object(Bucket=bucket, Key=f"{key}deleted"),
+    }
+    needs = {
+        Operation.LIST: ("s3:ListBucket", arn),
+        Operation.READ: ("s3:GetObject", f"{arn}/{key}object"),
+        Operation.WRITE: ("s3:PutObject", f"{arn}/{key}written"),
+        Operation.DELETE: ("s3:DeleteObject", f"{arn}/{key}deleted"),
+    }
+    return {
+        operation: Request(call=call, needs=(needs[operation],))
+        for operation, call in calls.items()
     }
 
 

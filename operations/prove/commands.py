@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -19,7 +20,7 @@ from operations.prove.matrix import count
 from operations.prove.page import page
 from operations.prove.proving import Proof
 from operations.prove.showing import as_json, show
-from operations.prove.ways import Credentials, NoWayError
+from operations.prove.ways import Clients, Credentials, NoWayError, own_clients
 from policies.stage_map import Stage, Stages, load_stages
 from stages.problems import SettingsError
 from stages.stack_files import stack_files
@@ -44,12 +45,23 @@ WIDTH: Final = 130
     "--credentials-command",
     metavar="COMMAND",
     envvar="PROVE_CREDENTIALS_COMMAND",
-    required=True,
     help="Prints keys of the principal {arn}, as a credential_process does; of the account's "
-    "administrator for arn:aws:iam::ACCOUNT:root.",
+    "administrator for arn:aws:iam::ACCOUNT:root. Without it nothing is made or changed, and "
+    "IAM's policy simulator answers for roles.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    metavar="NAME",
+    multiple=True,
+    help="AWS profiles of the stages' accounts, where no command gives keys; else the environment.",
 )
 def prove(
-    stage: str | None, json_wanted: bool, markdown: Path | None, credentials_command: str
+    stage: str | None,
+    json_wanted: bool,
+    markdown: Path | None,
+    credentials_command: str | None,
+    profiles: tuple[str, ...],
 ) -> None:
     """Try every door as every principal, and compare what opens with what should.
 
@@ -60,7 +72,11 @@ def prove(
     try:
         stages = _stages()
         selected = _selected(stages, stage)
-        cells = _prove(stages, selected, Credentials(credentials_command))
+        credentials = Credentials(credentials_command) if credentials_command else None
+        operators = _operators(stages, selected, credentials, profiles)
+        cells = _prove(
+            Proof(stages=stages, selected=selected, operators=operators, credentials=credentials)
+        )
     except (NoWayError, SettingsError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
@@ -103,7 +119,29 @@ def _selected(stages: Stages, name: str | None) -> tuple[Stage, ...]:
     return (stages.all[name],)
 
 
-def _prove(stages: Stages, selected: tuple[Stage, ...], credentials: Credentials) -> list[Cell]:
+def _operators(
+    stages: Stages,
+    selected: tuple[Stage, ...],
+    credentials: Credentials | None,
+    profiles: tuple[str, ...],
+) -> dict[str, Clients]:
+    """Administrators by account: of all accounts, or of as many as there are credentials for."""
+    regions = {stage.account_id: stage.names.region for stage in stages.all.values()}
+    if credentials is not None:
+        return {id_: credentials.administrator(id_, region) for id_, region in regions.items()}
+    found = dict(own_clients(name, selected[0].names.region) for name in profiles or (None,))
+    for stage in selected:
+        if stage.account_id not in found:
+            msg = (
+                f"The credentials are of account {', '.join(found)}; stage {stage.name} is in "
+                f"{stage.account_id}.\n  next: name a profile of each account with --profile, or "
+                "one stage with --stage."
+            )
+            raise NoWayError(msg)
+    return {id_: clients for id_, clients in found.items() if id_ in regions}
+
+
+def _prove(proof: Proof) -> list[Cell]:
     """The trials, with their progress on a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
@@ -115,7 +153,7 @@ def _prove(stages: Stages, selected: tuple[Stage, ...], credentials: Credentials
         def tell(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
-        return Proof(stages=stages, credentials=credentials, selected=selected, progress=tell).run()
+        return replace(proof, progress=tell).run()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

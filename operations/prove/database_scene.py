@@ -121,6 +121,25 @@ def scene_in(server: Server, stage: Stage, database: str) -> Iterator[DatabaseSc
         )
 
 
+def scene_to_ask_about(server: Server, stage: Stage, database: str) -> DatabaseScene:
+    """The database as it stands: nothing is made in it. Raises NoWayError."""
+    name = stage.names.database(database)
+    with _signed_in(server, stage.names.admin, name) as session:
+        found = session.execute(RELATIONS).fetchall()
+    return DatabaseScene(
+        stage=stage,
+        database=name,
+        schemas=stage.settings.tenant.databases[database].schemas,
+        there_before=tuple(
+            Relation(schema=schema, name=relation, is_view=kind in "vm")
+            for schema, relation, kind in found
+        ),
+        by_admin=(),
+        by_app=(),
+        views=(),
+    )
+
+
 def _make(session: psycopg.Connection[Any], schema: str, maker: str) -> tuple[Relation, Relation]:
     table = Relation(schema=schema, name=f"{MARK}table_by_{maker}", is_view=False)
     view = Relation(schema=schema, name=f"{MARK}view_by_{maker}", is_view=True)

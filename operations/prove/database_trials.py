@@ -58,7 +58,9 @@ def try_database(
     with contextlib.closing(session):
         yield Trial(operation=Operation.CONNECT, outcome=Outcome.OPEN)
         for operation in operations:
-            yield run(session, operation, list(_attempts(operation, database, scene)))
+            attempts = list(_attempts(operation, database, scene))
+            if attempts:
+                yield run(session, operation, attempts)
 
 
 def run(session: Session, operation: Operation, attempts: list[Callable[[Session], bool]]) -> Trial:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
-from operations.prove.account_scene import AccountScene, Actor, scene_of
+from operations.prove import database_scene
+from operations.prove.account_scene import AccountScene, Actor, scene_of, scene_to_ask_about
 from operations.prove.accounts import Account
 from operations.prove.api_trials import try_account
+from operations.prove.asked_trials import PUBLIC, ask_database
 from operations.prove.cells import Cell, Operation, Outcome, Owned, Trial
 from operations.prove.database_scene import DatabaseScene, alone_on, outsider_on, scene_in
 from operations.prove.database_trials import try_database
@@ -18,7 +21,8 @@ from operations.prove.expected import expect
 from operations.prove.role_trials import Victims, compare_limit, try_roles, try_to_exhaust
 from operations.prove.servers import Server, User, find_server
 from operations.prove.sign_in_trials import try_sign_in, try_without_tls
-from operations.prove.ways import Credentials
+from operations.prove.simulating import Policies
+from operations.prove.ways import Clients, Credentials, nobody
 from policies.stage_map import Stage, Stages
 
 SIDE_BY_SIDE: Final = 4
@@ -44,8 +48,13 @@ class Proof:
     """The trials of some stages' servers and accounts by everybody."""
 
     stages: Stages
-    credentials: Credentials
     selected: tuple[Stage, ...]
+    operators: dict[str, Clients]
+    """Administrators of accounts, by account."""
+
+    credentials: Credentials | None = None
+    """Gives everybody's keys; without it nothing is made, and IAM's simulator is asked."""
+
     progress: Progress = field(default=lambda *_: None)
 
     def run(self) -> list[Cell]:
@@ -53,8 +62,7 @@ class Proof:
         self.progress("setting the scene", 0, 1)
         with contextlib.ExitStack() as stack:
             accounts = [
-                stack.enter_context(scene_of(account, self.credentials))
-                for account in self._accounts()
+                stack.enter_context(self._account_scene(account)) for account in self._accounts()
             ]
             servers = [
                 stack.enter_context(self._server_scene(host, accounts)) for host in self._hosts()
@@ -65,16 +73,21 @@ class Proof:
 
     def _accounts(self) -> Iterator[Account]:
         """All accounts: also who is of an account that is not tried tries the others."""
-        for id_ in sorted({stage.account_id for stage in self.stages.all.values()}):
+        for id_, operator in sorted(self.operators.items()):
             here = tuple(s for s in self.stages.all.values() if s.account_id == id_)
-            region = here[0].names.region
             yield Account(
                 id=id_,
-                region=region,
+                region=here[0].names.region,
                 stages=self.stages,
                 here=here,
-                operator=self.credentials.administrator(id_, region),
+                operator=operator,
             )
+
+    def _account_scene(self, account: Account) -> AbstractContextManager[AccountScene]:
+        if self.credentials is not None:
+            return scene_of(account, self.credentials)
+        policies = Policies(operators=self.operators)
+        return contextlib.nullcontext(scene_to_ask_about(account, policies))
 
     def _hosts(self) -> list[Stage]:
         return [self.stages.all[name] for name in sorted({s.host for s in self.selected})]
@@ -87,24 +100,33 @@ class Proof:
         server = find_server(self.stages, host, operator)
         with contextlib.ExitStack() as stack:
             stack.enter_context(alone_on(server))
-            stack.enter_context(outsider_on(server))
             databases: dict[str, DatabaseScene] = {}
+            if self.credentials is not None:
+                stack.enter_context(outsider_on(server))
             for stage in server.tenants:
                 for database in stage.settings.tenant.databases:
-                    scene = stack.enter_context(scene_in(server, stage, database))
+                    scene = (
+                        database_scene.scene_to_ask_about(server, stage, database)
+                        if self.credentials is None
+                        else stack.enter_context(scene_in(server, stage, database))
+                    )
                     databases[scene.database] = scene
             yield ServerScene(server=server, users=tuple(server.users()), databases=databases)
 
     def _try(self, accounts: list[AccountScene], servers: list[ServerScene]) -> list[Found]:
         actors = [actor for scene in accounts for actor in scene.actors]
         region = accounts[0].account.region
-        actors.append(Actor(principal=ANONYMOUS, clients=self.credentials.anonymous(region)))
+        anonymous = Actor(principal=ANONYMOUS, clients=nobody(region))
         tried = [a for a in accounts if a.account.id in {s.account_id for s in self.selected}]
         first: list[Task] = [
             *(_in_databases(scene, user) for scene in servers for user in scene.users),
             *(_in_account(actor, scene) for actor in actors for scene in tried),
-            *(_at_door(actor, scene) for actor in actors for scene in servers),
+            *(_at_door(actor, scene) for actor in (*actors, anonymous) for scene in servers),
         ]
+        if self.credentials is None:
+            first += [_asked(scene) for scene in servers]
+        else:
+            first += [_in_account(anonymous, scene) for scene in tried]
         found = self._side_by_side("trying every door", first)
         homes = _homes(found)
         second = [_against_roles(scene, homes.get(scene.server.host, {})) for scene in servers]
@@ -180,6 +202,21 @@ def _in_databases(scene: ServerScene, user: User) -> Task:
             (user.owned, target, trial)
             for name, target in scene.server.databases.items()
             for trial in try_database(scene.server, user.name, name, scene.databases.get(name))
+        ]
+
+    return task
+
+
+def _asked(scene: ServerScene) -> Task:
+    by_name = {user.name: user.owned for user in scene.users}
+    everybody = Owned(kind="outsider", stage=None, name="PUBLIC", place=scene.server.host)
+
+    def task() -> list[Found]:
+        targets = scene.server.databases
+        return [
+            (by_name.get(role, everybody), targets[database.database], trial)
+            for database in scene.databases.values()
+            for role, trial in ask_database(scene.server, database, [*by_name, PUBLIC])
         ]
 
     return task

@@ -70,6 +70,9 @@ class Server:
     tenants: tuple[Stage, ...]
     address: str
     port: int
+    resource_id: str
+    """By which IAM knows it."""
+
     operator: Clients
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -171,12 +174,14 @@ def find_server(stages: Stages, host: Stage, operator: Clients) -> Server:
     except ClientError as error:
         msg = f"RDS instance {identifier}: {error}\n  next: bring stage {host.name} up first."
         raise NoWayError(msg) from None
-    endpoint = found["DBInstances"][0]["Endpoint"]
+    instance = found["DBInstances"][0]
+    endpoint = instance["Endpoint"]
     return Server(
         host=host.name,
         names=host.names,
         tenants=stages.hosted_by(host.name),
         address=endpoint["Address"],
         port=int(endpoint["Port"]),
+        resource_id=instance["DbiResourceId"],
         operator=operator,
     )

@@ -15,6 +15,9 @@ PAST_THE_DOOR: Final = "permission denied for database"
 
 def try_sign_in(server: Server, actor: Actor, user: str) -> Trial:
     """Sign in as a user; who has no keys guesses a password."""
+    if actor.simulator is not None:
+        user_arn = server.names.arn("rds-db", f"dbuser:{server.resource_id}/{user}")
+        return actor.simulator.ask(Operation.SIGN_IN, (("rds-db:connect", user_arn),), {})
     password = GUESS if actor.clients.keys is None else server.token(actor.clients, user)
     return _try(server, user, Operation.SIGN_IN, password, "verify-full")
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 ARN: Final = "{arn}"
 _QUICK: Final[dict[str, Any]] = {
@@ -77,6 +77,35 @@ _MAKING: Final = threading.Lock()
 """Making clients is not thread-safe: they share the session's loader of service models."""
 
 
+def own_clients(profile: str | None, region: str) -> tuple[str, Clients]:
+    """Whoever calls, or a profile of AWS's configuration: the account, and clients.
+
+    Raises NoWayError.
+    """
+    named = f"profile {profile}" if profile else "the environment"
+    try:
+        session = botocore.session.Session(profile=profile)
+        found = session.get_credentials()
+        if found is None:
+            msg = f"There are no credentials in {named}: sign in to each stage's account."
+            raise NoWayError(msg)
+        frozen: Any = found.get_frozen_credentials()
+        keys = Keys(
+            access_key_id=frozen.access_key,
+            secret_access_key=frozen.secret_key,
+            session_token=frozen.token,
+        )
+        clients = Clients(session, keys, region)
+        return clients("sts").get_caller_identity()["Account"], clients
+    except (BotoCoreError, ClientError) as error:
+        raise NoWayError(f"The credentials of {named} are not accepted: {error}") from None
+
+
+def nobody(region: str) -> Clients:
+    """Clients that sign nothing."""
+    return Clients(botocore.session.get_session(), None, region)
+
+
 class Credentials:
     """Gives the keys of any principal, by a command in the form of a `credential_process`."""
 
@@ -102,10 +131,6 @@ class Credentials:
     def with_keys(self, keys: Mapping[str, str], region: str) -> Clients:
         """Clients of whom an access key belongs to."""
         return Clients(self._session, _read(keys), region)
-
-    def anonymous(self, region: str) -> Clients:
-        """Clients of nobody."""
-        return Clients(self._session, None, region)
 
     def _ask(self, arn: str) -> Keys:
         command = [part.replace(ARN, arn) for part in self._command]
