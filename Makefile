@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 STACK ?= preprod
+STAGE ?= $(STACK)
+CREDENTIALS := $(BIN)/python -m emulator credentials {arn}
 UV_COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
 
 .PHONY: help
@@ -46,6 +48,20 @@ stages: $(INSTALLED) ## Print the settings of all stages side by side
 .PHONY: parity
 parity: $(INSTALLED) ## Compare what the hosts register, but for what stages/parity.yaml allows
 	@$(BIN)/python -m operations.parity
+
+.PHONY: connect
+connect: $(INSTALLED) ## Read a stage's database through its door, on the emulator (CONNECT="--exec -- pgcli")
+	@variables="$$($(BIN)/python -m emulator env --stack $(STAGE) --as developers)" && eval "$$variables" \
+		&& PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m operations connect --stage $(STAGE) $(CONNECT)
+
+.PHONY: prove
+prove: $(INSTALLED) ## Try to break the isolation of the stages that are up on the emulator (PROVE="--json")
+	@variables="$$($(BIN)/python -m emulator env --stack $(STACK))" && eval "$$variables" \
+		&& $(BIN)/python -m operations prove --credentials-command "$(CREDENTIALS)" $(PROVE)
+
+.PHONY: prove-bites
+prove-bites: $(INSTALLED) ## Break the isolation in many ways, and see that each is found
+	@$(BIN)/python -m tests.prove $(PROVE)
 
 .PHONY: policies
 policies: $(INSTALLED) ## List the rules of the policy pack with their state

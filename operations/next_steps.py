@@ -28,6 +28,7 @@ def next_steps(stack: str, outputs: dict[str, Any], host: dict[str, Any]) -> lis
     """
     address, port = host["server_address"], host["server_port"]
     reader, database = outputs["database_roles"]["readonly"], outputs["databases"][0]
+    door = [("Read the database through the stage's door", f"make connect STAGE={stack}")]
     token = f"aws rds generate-db-auth-token --hostname {address} --port {port} --username {reader}"
     return [
         (
@@ -39,6 +40,7 @@ def next_steps(stack: str, outputs: dict[str, Any], host: dict[str, Any]) -> lis
             f'PGPASSWORD="$({token})" PGSSLMODE=verify-full '
             f"pgcli --host {address} --port {port} --username {reader} '{database}'",
         ),
+        *(door if outputs["door"] else []),
         (
             "Look at the emulated AWS",
             "aws --endpoint-url $AWS_ENDPOINT_URL rds describe-db-instances --output table",
