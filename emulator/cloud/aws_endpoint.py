@@ -21,7 +21,14 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
 from emulator.cloud import accounts_of_keys, bucket_policies
-from emulator.cloud.authorization import calls, gate, needs, session_facts, user_boundaries
+from emulator.cloud.authorization import (
+    calls,
+    gate,
+    needs,
+    policy_simulator,
+    session_facts,
+    user_boundaries,
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +61,7 @@ class AwsEndpoint:
         calls.install()
         session_facts.install()
         user_boundaries.install()
+        policy_simulator.install()
         self._install_rds = install_rds
         self._install_sessions = install_sessions
         self._is_installed = False
