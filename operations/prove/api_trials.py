@@ -73,7 +73,7 @@ def attempt(clients: Clients, operation: Operation, call: Call) -> Trial:
 def _requests(actor: Actor, scene: AccountScene) -> Iterator[tuple[Owned, Operation, Request]]:
     account = scene.account
     for target, bucket, prefix in scene.buckets:
-        for operation, request in _object_requests(bucket, prefix).items():
+        for operation, request in _object_requests(account.id, bucket, prefix).items():
             yield target, operation, request
     for target, arn, ciphertext in scene.keys:
         decrypt = Request(call=_decrypt(arn, ciphertext), needs=(("kms:Decrypt", arn),))
@@ -115,7 +115,7 @@ def _session_requests(scene: AccountScene) -> Iterator[tuple[Owned, Operation, R
             yield document, Operation.START, start
 
 
-def _object_requests(bucket: str, prefix: str) -> dict[Operation, Request]:
+def _object_requests(owner: str, bucket: str, prefix: str) -> dict[Operation, Request]:
     key, arn = f"{prefix}{MARK}", f"arn:aws:s3:::{bucket}"
     calls: dict[Operation, Call] = {
         Operation.LIST: lambda one: one("s3").list_objects_v2(
@@ -134,7 +134,9 @@ def _object_requests(bucket: str, prefix: str) -> dict[Operation, Request]:
         Operation.DELETE: ("s3:DeleteObject", f"{arn}/{key}deleted"),
     }
     return {
-        operation: Request(call=call, needs=(needs[operation],))
+        operation: Request(
+            call=call, needs=(needs[operation],), context={"aws:ResourceAccount": owner}
+        )
         for operation, call in calls.items()
     }
 

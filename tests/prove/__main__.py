@@ -49,6 +49,9 @@ def _try(ground: Ground, chosen: Iterable[Breakage], console: Console) -> int:
         breakage.do(ground)
         try:
             tried = ground.tried()
+        except ValueError as error:
+            console.print(str(error))
+            tried = []
         finally:
             breakage.undo(ground)
         is_found = breakage.wanted.is_in(tried)
