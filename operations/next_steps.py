@@ -40,7 +40,7 @@ def next_steps(stack: str, outputs: dict[str, Any], host: dict[str, Any]) -> lis
             f'PGPASSWORD="$({token})" PGSSLMODE=verify-full '
             f"pgcli --host {address} --port {port} --username {reader} '{database}'",
         ),
-        *(door if outputs["door"] else []),
+        *(door if outputs.get("door") else []),
         (
             "Look at the emulated AWS",
             "aws --endpoint-url $AWS_ENDPOINT_URL rds describe-db-instances --output table",
