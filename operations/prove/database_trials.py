@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
 from operations.prove.cells import Operation, Outcome, Trial
 from operations.prove.database_scene import MARK, OUTSIDER, DatabaseScene, Relation
@@ -33,6 +34,17 @@ ANYWHERE: Final = (
 )
 NO_GRANTOR: Final = "no possible grantors"
 """How PostgreSQL refuses a membership to who could hand it out but for an option on the way."""
+
+DISTURBED: Final = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.SerializationFailure,
+)
+CONCURRENTLY: Final = "tuple concurrently updated"
+"""What PostgreSQL says where two change one row of a catalogue at once; it has no code for it."""
+
+MOST_ATTEMPTS: Final = 10
+LONGEST_PAUSE_SECONDS: Final = 0.2
 
 _READ: Final = SQL("SELECT FROM {} LIMIT 1")
 _WRITES: Final = (
@@ -68,7 +80,7 @@ def run(session: Session, operation: Operation, attempts: list[Callable[[Session
     opened, said = 0, ""
     for attempt in attempts:
         try:
-            opened += attempt(session)
+            opened += _undisturbed(attempt, session)
         except psycopg.errors.InsufficientPrivilege as error:
             said = said or str(error.diag.message_primary)
         except psycopg.Error as error:
@@ -85,6 +97,27 @@ def run(session: Session, operation: Operation, attempts: list[Callable[[Session
     outcome = Outcome.PARTLY if opened else Outcome.SHUT
     partly = f"{opened} of {len(attempts)}: " if opened else ""
     return Trial(operation=operation, outcome=outcome, detail=partly + said)
+
+
+def _undisturbed(attempt: Callable[[Session], bool], session: Session) -> bool:
+    """What comes of an attempt, made again where another user's, at the same time, was in its way.
+
+    Raises psycopg.Error.
+    """
+    for again in Retrying(
+        stop=stop_after_attempt(MOST_ATTEMPTS),
+        wait=wait_random(max=LONGEST_PAUSE_SECONDS),
+        retry=retry_if_exception(_is_disturbed),
+        before_sleep=lambda _: session.rollback(),
+        reraise=True,
+    ):
+        with again:
+            return attempt(session)
+    raise AssertionError  # Retrying either returns or raises.
+
+
+def _is_disturbed(error: BaseException) -> bool:
+    return isinstance(error, DISTURBED) or CONCURRENTLY in str(error)
 
 
 def _attempts(
