@@ -65,7 +65,7 @@ def scene_of(account: Account, credentials: Credentials) -> Iterator[AccountScen
         _remove_ours(account)
         stack.callback(_remove_ours, account)
         _make_role(account, f"arn:aws:iam::{account.id}:role/{OUTSIDER}", policy=None)
-        user = _make_user(account)
+        outsider = _make_user(account)
         for arn in missing_people(account, account.principals()):
             if ":role/" in arn:
                 _make_role(account, arn, policy=_may_assume())
@@ -75,7 +75,11 @@ def scene_of(account: Account, credentials: Credentials) -> Iterator[AccountScen
             for one in account.principals()
             if ":role/" in one.name
         ]
-        actors += [_user_actor(account, one, credentials, user) for one in _users(account)]
+        for one in account.principals():
+            if ":user/" in one.name:
+                keys = outsider if one.name.endswith(f"/{OUTSIDER}") else _lend(account, one, stack)
+                clients = credentials.with_keys(keys, account.region)
+                actors.append(Actor(principal=one, clients=clients))
         operator = Owned(
             kind="operator", stage=None, name=f"arn:aws:iam::{account.id}:root", place=account.id
         )
@@ -111,18 +115,12 @@ def _found_in(
     )
 
 
-def _users(account: Account) -> list[Owned]:
-    return [one for one in account.principals() if ":user/" in one.name]
-
-
-def _user_actor(
-    account: Account, user: Owned, credentials: Credentials, outsider_keys: Any
-) -> Actor:
-    name = user.name.rpartition("/")[2]
-    keys = outsider_keys
-    if name != OUTSIDER:
-        keys = account.operator("iam").create_access_key(UserName=name)["AccessKey"]
-    return Actor(principal=user, clients=credentials.with_keys(keys, account.region))
+def _lend(account: Account, user: Owned, stack: contextlib.ExitStack) -> Any:
+    """An access key of a user who is there, as long as the trials last."""
+    iam, name = account.operator("iam"), user.name.rpartition("/")[2]
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    stack.callback(iam.delete_access_key, UserName=name, AccessKeyId=key["AccessKeyId"])
+    return key
 
 
 def _make_role(account: Account, arn: str, policy: str | None) -> None:

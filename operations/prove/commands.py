@@ -28,6 +28,7 @@ from stages.stack_files import stack_files
 FINE: Final = 0
 WRONG: Final = 1
 FAILED: Final = 2
+INTERRUPTED: Final = 130
 WIDTH: Final = 130
 """Columns where nobody looks on."""
 
@@ -66,7 +67,7 @@ def prove(
     """Try every door as every principal, and compare what opens with what should.
 
     Exit codes: 0 all is as it should be, 1 something leaks or a door is shut, 2 it could not be
-    tried.
+    tried, 130 it was interrupted.
     """
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -84,6 +85,9 @@ def prove(
         click.echo(f"error: the trials broke off: {error}", err=True)
         click.echo("  next: are all stages up, and nobody changes them meanwhile?", err=True)
         sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was made for the trials is removed", err=True)
+        sys.exit(INTERRUPTED)
     if stage is not None:
         cells = [cell for cell in cells if stage in (cell.principal.stage, cell.target.stage)]
     if json_wanted:
