@@ -67,7 +67,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what starts slowly: the rest fills the other cores."""
-    items.sort(key=lambda item: item.path.parent != ROOT / "tests" / "whole")
+    items.sort(key=lambda item: ROOT / "tests" / "whole" not in item.path.parents)
 
 
 def record(
