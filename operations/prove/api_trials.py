@@ -27,8 +27,8 @@ REFUSED: Final = frozenset(
         "403",
     }
 )
-LET_IN: Final = frozenset({"TargetNotConnected"})
-"""Said only to whom IAM has let in: the gateway stands still."""
+LET_IN: Final = frozenset({"InvalidDocument", "TargetNotConnected"})
+"""Said only to whom IAM has let in: there is no shell to open, or the gateway stands still."""
 
 Call = Callable[[Clients], object]
 

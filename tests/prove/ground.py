@@ -71,12 +71,12 @@ class Ground:
     _outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
 
-    def prove(self, *options: str) -> subprocess.CompletedProcess[str]:
-        """Run the proof as somebody would."""
+    def prove(self, *options: str, command: str = CREDENTIALS) -> subprocess.CompletedProcess[str]:
+        """Run the proof as somebody would; without a command as preprod's administrator alone."""
         environment = dict(self.project.environment_of("preprod"))
         return subprocess.run(
             [sys.executable, "-m", "operations", "prove", *options],
-            env=self.project.variables | environment | {"PROVE_CREDENTIALS_COMMAND": CREDENTIALS},
+            env=self.project.variables | environment | {"PROVE_CREDENTIALS_COMMAND": command},
             cwd=self.project.folder,
             capture_output=True,
             text=True,

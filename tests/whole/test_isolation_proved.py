@@ -64,6 +64,21 @@ def test_nothing_leaks_and_every_door_opens(
     )
 
 
+def test_without_anybodys_keys_the_policy_simulator_says_the_same_of_one_account(
+    project: Project,
+) -> None:
+    ground = Ground(project)
+    answer = ground.prove("--stage", "preprod", command="")
+    everywhere = ground.prove(command="")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.splitlines()[-1].endswith(" cells, 0 leaks, 0 doors shut")
+    assert "devstages-test-task of 111111111111 → devstages-preprod-readonly" in answer.stdout
+    assert everywhere.returncode == 2
+    assert "stage prod is in 222222222222" in everywhere.stderr
+    assert leftovers(ground) == []
+
+
 def test_whatever_is_broken_is_found_and_named(project: Project) -> None:
     ground = Ground(project)
     chosen = [breakage for breakage in BREAKAGES if breakage.name in TOGETHER]
