@@ -176,7 +176,9 @@ BREAKAGES: Final = (
         Wanted(principal="test_app", operation="change or drop the database", target=TEST),
         "test_admin",
         f'SET ROLE test_admin; ALTER DATABASE "{TEST}" OWNER TO test_app',
-        f'ALTER DATABASE "{TEST}" OWNER TO test_admin',
+        # A new owner takes over what was granted to it, and hands all of it on.
+        f'ALTER DATABASE "{TEST}" OWNER TO test_admin; '
+        f'GRANT CONNECT, TEMPORARY ON DATABASE "{TEST}" TO test_app',
     ),
     _breakage(
         "tenant-makes-roles",
