@@ -60,8 +60,8 @@ prove: $(INSTALLED) ## Try to break the isolation of the stages that are up on t
 		&& $(BIN)/python -m operations prove --credentials-command "$(CREDENTIALS)" $(PROVE)
 
 .PHONY: prove-bites
-prove-bites: $(INSTALLED) ## Break the isolation in many ways, and see that each is found
-	@$(BIN)/python -m tests.prove $(PROVE)
+prove-bites: $(INSTALLED) ## Break the isolation in many ways, and see that each is found (BITES="--only open-key")
+	@$(BIN)/python -m tests.prove $(BITES)
 
 .PHONY: policies
 policies: $(INSTALLED) ## List the rules of the policy pack with their state

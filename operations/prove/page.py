@@ -18,7 +18,7 @@ from operations.prove.matrix import (
 HEAD = """\
 # Isolation, tried
 
-`make prove` writes this page. Every principal tries every door; what opened is compared with one
+`make prove` makes these trials. Every principal tries every door; what opened is compared with one
 sentence: **a principal reaches what is of its own stage, with its role's kind of right, and the
 doors**, which are what `reader_arns` and `reads` open in the stack files and the open cells of
 [policies/open_cells.yaml](../policies/open_cells.yaml). Each trial is real: SQL over verified TLS

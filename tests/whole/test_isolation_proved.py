@@ -60,7 +60,7 @@ def test_nothing_leaks_and_every_door_opens(
     fresh = set(file.read_text().splitlines())
     page = (ROOT / "docs" / "isolation.md").read_text().splitlines()
     assert [line for line in page if line not in fresh and "doors shut" not in line] == [], (
-        "write it anew: make prove"
+        'write it anew: make prove PROVE="--markdown docs/isolation.md"'
     )
 
 
