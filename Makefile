@@ -63,6 +63,10 @@ prove: $(INSTALLED) ## Try to break the isolation of the stages that are up on t
 prove-bites: $(INSTALLED) ## Break the isolation in many ways, and see that each is found (BITES="--only open-key")
 	@$(BIN)/python -m tests.prove $(BITES)
 
+.PHONY: flood
+flood: $(INSTALLED) ## Flood the shared server as test, and measure what preprod notices
+	@$(BIN)/python -m benchmarks.flood $(FLOOD)
+
 .PHONY: policies
 policies: $(INSTALLED) ## List the rules of the policy pack with their state
 	@$(BIN)/python -m policies.listing

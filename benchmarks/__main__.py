@@ -27,7 +27,7 @@ from benchmarks.plot import write_plot
 from benchmarks.preprod import Preprod
 from benchmarks.table import print_tables
 from benchmarks.tenants import Tenants
-from benchmarks.workloads import POLICY_PACK, ROOT, Action, Engine, Workload
+from benchmarks.workloads import POLICY_PACK, ROOT, Action, Engine, Workload, processor
 
 RESULTS: Final = ROOT / ".emulator" / "bench"
 
@@ -43,7 +43,7 @@ class Bench:
         self._console = Console(stderr=True, highlight=False)
         self.figures = Figures(
             date=datetime.now(UTC).isoformat(timespec="seconds"),
-            machine=f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, "
+            machine=f"{os.cpu_count()} cores ({processor()}), Python {platform.python_version()}, "
             f"load {os.getloadavg()[0]:.1f} before it began",
             versions=_versions(),
         )
@@ -133,13 +133,6 @@ def _versions() -> dict[str, str]:
         said = subprocess.run(["pulumi", "version"], stdout=subprocess.PIPE, text=True, check=True)
         found["pulumi CLI"] = said.stdout.strip()
     return found
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str) -> list[int]:

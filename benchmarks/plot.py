@@ -87,8 +87,8 @@ def _memory(figure: Figure) -> float:
 
 
 def _panel(title: str, lines: Sequence[Series]) -> str:
-    horizontal = _Scale.over([x for line in lines for x, _, _ in line.points], LEFT, WIDTH - RIGHT)
-    vertical = _Scale.over([y for line in lines for _, y, _ in line.points], HEIGHT - BOTTOM, TOP)
+    horizontal = Scale.over([x for line in lines for x, _, _ in line.points], LEFT, WIDTH - RIGHT)
+    vertical = Scale.over([y for line in lines for _, y, _ in line.points], HEIGHT - BOTTOM, TOP)
     parts = [f'<text class="title" x="{LEFT}" y="20">{title}</text>']
     for tick in vertical.ticks:
         y = vertical.place(tick)
@@ -107,7 +107,7 @@ def _panel(title: str, lines: Sequence[Series]) -> str:
     return "".join(parts)
 
 
-def _line(line: Series, horizontal: _Scale, vertical: _Scale, labels: list[float]) -> str:
+def _line(line: Series, horizontal: Scale, vertical: Scale, labels: list[float]) -> str:
     colour = COLOURS[line.name]
     placed = [(horizontal.place(x), vertical.place(y), cut) for x, y, cut in line.points]
     path = " ".join(f"{x},{y}" for x, y, _ in placed)
@@ -127,7 +127,7 @@ def _line(line: Series, horizontal: _Scale, vertical: _Scale, labels: list[float
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
     """A logarithmic axis over whole decades."""
 
     low: int
@@ -136,14 +136,17 @@ class _Scale:
     end: float
 
     @classmethod
-    def over(cls, values: Sequence[float], start: float, end: float) -> _Scale:
+    def over(cls, values: Sequence[float], start: float, end: float) -> Scale:
+        """The axis that holds all values, from `start` to `end` in the picture."""
         low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
         return cls(low, max(high, low + 1), start, end)
 
     @property
     def ticks(self) -> list[float]:
+        """Its decades."""
         return [10.0**exponent for exponent in range(self.low, self.high + 1)]
 
     def place(self, value: float) -> float:
+        """Where a value is in the picture."""
         share = (math.log10(value) - self.low) / (self.high - self.low)
         return round(self.start + share * (self.end - self.start), 1)
