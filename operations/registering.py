@@ -9,6 +9,7 @@ program keep what they know in modules.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import runpy
 import sys
@@ -149,6 +150,7 @@ def record(
     recording = Recording(project)
     made_up = _Mocks(references or {}, answers_calls=answers_calls)
     pulumi.runtime.set_all_config(dict(config))
+    _have_event_loop()
     mocks.set_mocks(
         made_up,
         project=project,
@@ -173,6 +175,14 @@ def record(
 
     mocks.test(run)()  # type: ignore[no-untyped-call]
     return recording
+
+
+def _have_event_loop() -> None:
+    """The SDK takes the thread's event loop, and who ran another has left it without one."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 def without_secrets(value: Any) -> Any:
