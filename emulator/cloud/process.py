@@ -160,7 +160,7 @@ class CloudProcess:
 
     def _close(self) -> None:
         """End in the order in which things depend on each other."""
-        is_deposed = not self._is_recorded() and record.is_process_alive(self._home)
+        is_deposed = record.is_taken_over(self._home)
         if not is_deposed:
             record.remove(self._home)
         self._sessions.close()

@@ -104,6 +104,14 @@ def is_process_alive(home: Home) -> bool:
     return False
 
 
+def is_taken_over(home: Home) -> bool:
+    """Whether the home was deleted and another process began there: its lock is not the caller's."""
+    try:
+        return (home.cloud / "process.lock").read_text() != f"{os.getpid()}\n"
+    except OSError:
+        return False
+
+
 def temporary_folder(home: Home) -> Path:
     """Folder for sockets and databases: short, reachable for PostgreSQL's user, one per home.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 from botocore.config import Config
@@ -91,3 +92,13 @@ def described(answer: Any, ca_file: str) -> Instance:
         answer["Endpoint"]["Port"],
         ca_file,
     )
+
+
+def listening(pids: list[int]) -> set[tuple[str, int]]:
+    """The addresses at which processes listen."""
+    sockets = [psutil.Process(pid).net_connections("tcp") for pid in pids]
+    return {
+        (found.laddr.ip.removeprefix("::ffff:"), found.laddr.port)
+        for of_one in sockets
+        for found in of_one
+    }

@@ -20,6 +20,7 @@ from tests.emulator.cloud.doors import (
     client_of,
     create_instance,
     described,
+    listening,
 )
 
 NewInstance = Callable[..., Instance]
@@ -143,9 +144,12 @@ def test_a_deleted_instance_answers_no_more(cloud: Cloud, rds: Any) -> None:
     with pytest.raises(ClientError, match="deletion protection"):
         rds.delete_db_instance(**delete)
     instance.connect(MASTER).close()
+    door = (instance.host, instance.port)
+    assert door in listening([cloud.pid])
     rds.modify_db_instance(DBInstanceIdentifier="short-lived", DeletionProtection=False)
     rds.delete_db_instance(**delete)
-    assert "Connection refused" in instance.refusal(MASTER)
+    # The address is free at once, and may be another emulator's by now.
+    assert door not in listening([cloud.pid])
 
 
 def test_a_parameter_group_reaches_the_server(new_instance: NewInstance, rds: Any) -> None:
@@ -203,12 +207,14 @@ def test_a_stopped_instance_keeps_its_data(changeable: Instance, rds: Any) -> No
         connection.execute("DROP TABLE kept")
 
 
-def test_another_port_is_answered_at_the_same_address(changeable: Instance, rds: Any) -> None:
+def test_another_port_is_answered_at_the_same_address(
+    cloud: Cloud, changeable: Instance, rds: Any
+) -> None:
     answer = rds.modify_db_instance(DBInstanceIdentifier="changeable", DBPortNumber=6543)
     endpoint = answer["DBInstance"]["Endpoint"]
     assert (endpoint["Address"], endpoint["Port"]) == (changeable.host, 6543)
     changeable.connect(MASTER, port=6543).close()
-    assert "Connection refused" in changeable.refusal(MASTER)
+    assert (changeable.host, changeable.port) not in listening([cloud.pid])
     rds.modify_db_instance(DBInstanceIdentifier="changeable", DBPortNumber=changeable.port)
     changeable.connect(MASTER).close()
 

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 
 from emulator.cloud import client, record
@@ -31,6 +30,7 @@ from tests.emulator.cloud.doors import (
     Instance,
     client_of,
     create_instance,
+    listening,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -74,16 +74,6 @@ def kill(cloud: Cloud, home: Home) -> None:
     deadline = time.monotonic() + 10
     while record.is_process_alive(home):
         assert time.monotonic() < deadline
-
-
-def listening(pids: list[int]) -> set[tuple[str, int]]:
-    """The addresses at which processes listen."""
-    sockets = [psutil.Process(pid).net_connections("tcp") for pid in pids]
-    return {
-        (found.laddr.ip.removeprefix("::ffff:"), found.laddr.port)
-        for of_one in sockets
-        for found in of_one
-    }
 
 
 def test_nothing_runs_in_a_new_home(own_home: Home) -> None:
@@ -193,6 +183,13 @@ def test_a_process_whose_home_was_deleted_ends_by_itself(own_home: Home) -> None
     wait_for_end([cloud.pid])
     assert not folder.exists()
     assert not own_home.root.exists()
+
+
+def test_a_process_whose_home_is_half_deleted_leaves_nothing_all_the_same(own_home: Home) -> None:
+    cloud = client.start(own_home)
+    record.remove(own_home)
+    wait_for_end([cloud.pid])
+    assert not record.temporary_folder(own_home).exists()
 
 
 def test_stopping_what_was_killed_removes_its_files(own_home: Home) -> None:
