@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import warnings
 from collections.abc import Callable
@@ -10,33 +11,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import pulumi
 import pytest
 import yaml
 
 from operations.registering import Recording, Registered
 from operations.registering import record as record_program
 
+PROJECT = "development-stages"
+ROOT = Path(__file__).parent.parent
+
 with warnings.catch_warnings():
     # The SDKs warn of classes of their own that nobody here uses.
     warnings.simplefilter("ignore", DeprecationWarning)
     import pulumi_aws as aws
-    import pulumi_postgresql as postgresql
+    import pulumi_postgresql  # noqa: F401 - for its warnings to come here
 
-    SDK: list[type[pulumi.Resource]] = [
-        aws.cloudwatch.LogGroup,
-        aws.ec2.Vpc,
-        aws.iam.Role,
-        aws.kms.Key,
-        aws.mwaa.Environment,
-        aws.rds.Instance,
-        aws.s3.Bucket,
-        aws.vpc.SecurityGroupEgressRule,
-        postgresql.Role,
-    ]
+    # Services are loaded when something of theirs is first asked for. A provider that runs in a
+    # test's own process imports types one by one, from threads: one of those before the program
+    # asks for its service leaves the program with half of it.
+    for file in (ROOT / "components").glob("*.py"):
+        for service in re.findall(r"\baws\.([a-z0-9]+)\.[A-Z]", file.read_text(encoding="utf-8")):
+            getattr(getattr(aws, service), "__all__", None)
 
-PROJECT = "development-stages"
-ROOT = Path(__file__).parent.parent
 __all__ = ["Recording", "Registered"]
 STAGES = ("preprod", "prod", "test")
 
