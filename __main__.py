@@ -11,17 +11,11 @@ from components.host import Host, HostArgs
 from components.host_outputs import read_host_outputs
 from components.tenant import Tenant, TenantArgs
 from stages.loading import load
-from stages.names import Names
 from stages.tags import tags
 
 settings = load()
 stage = pulumi.get_stack()
-names = Names(
-    prefix=settings.stage.prefix,
-    account_id=settings.aws.account_id,
-    region=settings.aws.region,
-    stage=stage,
-)
+names = settings.names(stage)
 account = aws.Provider(
     "account",
     region=settings.aws.region,

@@ -47,10 +47,5 @@ def read_stage(stage: str, folder: Path = Path()) -> StageFile:
         msg = f"There is no Pulumi.{stage}.yaml in {folder.resolve()}; the stages there: {known}."
         raise UnknownStageError(msg)
     settings = parse(config_of(files[stage]), project_name(folder), stage, dags=folder / "dags")
-    names = Names(
-        prefix=settings.stage.prefix,
-        account_id=settings.aws.account_id,
-        region=settings.aws.region,
-        stage=stage,
-    )
+    names = settings.names(stage)
     return StageFile(stage=stage, file=files[stage], settings=settings, names=names)

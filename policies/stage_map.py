@@ -82,11 +82,6 @@ def load_stages(folder: Path, current: str, config: Mapping[str, str] | None = N
     stages: dict[str, Stage] = {}
     for stage, own in configs.items():
         settings = parse(own, project, stage, dags=folder / "dags")
-        names = Names(
-            prefix=settings.stage.prefix,
-            account_id=settings.aws.account_id,
-            region=settings.aws.region,
-            stage=stage,
-        )
+        names = settings.names(stage)
         stages[stage] = Stage(name=stage, settings=settings, names=names)
     return Stages(current=stages[current], all=stages)

@@ -61,12 +61,7 @@ def readers_of(names: Names, reader_arns: Iterable[str]) -> list[Reader]:
 
 def problems_of_readers(settings: StackSettings, project: str, stage: str) -> Iterator[Problem]:
     """Readers and conditions that do not go together."""
-    names = Names(
-        prefix=settings.stage.prefix,
-        account_id=settings.aws.account_id,
-        region=settings.aws.region,
-        stage=stage,
-    )
+    names = settings.names(stage)
     tenant = settings.tenant
     asked = tenant.reader_conditions
     people = [reader for reader in readers_of(names, tenant.reader_arns) if reader.is_person]

@@ -23,6 +23,7 @@ from stages.fields import (
     Settings,
     StageName,
 )
+from stages.names import Names
 from stages.network_settings import NetworkSettings
 from stages.server_settings import ServerSettings, TenantLimits
 
@@ -169,3 +170,12 @@ class StackSettings(Settings):
         default=None, description="the shared infrastructure, where this stack hosts stages"
     )
     tenant: TenantSettings = Field(description="the stage's own part")
+
+    def names(self, stage: str) -> Names:
+        """The names of `stage`, whose file this is."""
+        return Names(
+            prefix=self.stage.prefix,
+            account_id=self.aws.account_id,
+            region=self.aws.region,
+            stage=stage,
+        )
