@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.security_group import SecurityGroups
 from stages.names import Names
 
 POSTGRES_PORT = 5432
@@ -44,8 +45,9 @@ class Firewall(pulumi.ComponentResource):
         self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("development-stages:components:Firewall", name, None, opts)
-        self.server_group_id = self._create_group(name, args, "server", "PostgreSQL server")
-        self.airflow_group_id = self._create_group(name, args, "airflow", "Airflow environment")
+        groups = SecurityGroups(name=name, names=args.names, vpc_id=args.vpc_id, parent=self)
+        self.server_group_id = groups.create("server", "PostgreSQL server")
+        self.airflow_group_id = groups.create("airflow", "Airflow environment")
         self.rules = [
             self._allow_in(f"{name}-airflow-to-server", "Airflow", group=self.airflow_group_id),
             *(
@@ -62,19 +64,6 @@ class Firewall(pulumi.ComponentResource):
                 "airflow_group_id": self.airflow_group_id,
             }
         )
-
-    def _create_group(
-        self, name: str, args: FirewallArgs, kind: str, description: str
-    ) -> pulumi.Output[str]:
-        group = aws.ec2.SecurityGroup(
-            f"{name}-{kind}-group",
-            name=args.names.resource(kind),
-            description=f"{description} of {args.names.resource()}",
-            vpc_id=args.vpc_id,
-            tags={"Name": args.names.resource(kind)},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return group.id
 
     def _allow_in(
         self,

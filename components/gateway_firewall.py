@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.firewall import HTTPS_PORT, POSTGRES_PORT
+from components.security_group import SecurityGroups
 from stages.names import Names
 
 
@@ -41,10 +42,9 @@ class GatewayFirewall(pulumi.ComponentResource):
         self, name: str, args: GatewayFirewallArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("development-stages:components:GatewayFirewall", name, None, opts)
-        self.gateway_group_id = self._create_group(name, args, "gateway", "Gateway of readers")
-        self.endpoints_group_id = self._create_group(
-            name, args, "endpoints", "Endpoints of Systems Manager"
-        )
+        groups = SecurityGroups(name=name, names=args.names, vpc_id=args.vpc_id, parent=self)
+        self.gateway_group_id = groups.create("gateway", "Gateway of readers")
+        self.endpoints_group_id = groups.create("endpoints", "Endpoints of Systems Manager")
         self.rules = [
             *self._let_through(
                 f"{name}-gateway-to-server",
@@ -65,19 +65,6 @@ class GatewayFirewall(pulumi.ComponentResource):
                 "endpoints_group_id": self.endpoints_group_id,
             }
         )
-
-    def _create_group(
-        self, name: str, args: GatewayFirewallArgs, kind: str, description: str
-    ) -> pulumi.Output[str]:
-        group = aws.ec2.SecurityGroup(
-            f"{name}-{kind}-group",
-            name=args.names.resource(kind),
-            description=f"{description} of {args.names.resource()}",
-            vpc_id=args.vpc_id,
-            tags={"Name": args.names.resource(kind)},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return group.id
 
     def _let_through(
         self, name: str, description: str, *, port: int, to_group: pulumi.Input[str]
