@@ -20,7 +20,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.exceptions import InternalServerError
 from werkzeug.serving import make_server
 
-from emulator.cloud import accounts_of_keys, bucket_policies
+from emulator.cloud import bucket_policies
 from emulator.cloud.authorization import (
     calls,
     gate,
@@ -57,7 +57,6 @@ class AwsEndpoint:
     def __init__(
         self, install_rds: Callable[[], None], install_sessions: Callable[[], None]
     ) -> None:
-        accounts_of_keys.install()
         calls.install()
         session_facts.install()
         user_boundaries.install()
