@@ -105,7 +105,7 @@ def is_process_alive(home: Home) -> bool:
 
 
 def is_taken_over(home: Home) -> bool:
-    """Whether the home was deleted and another process began there: its lock is not the caller's."""
+    """Whether another process holds the home's lock by now, as the caller's was deleted with it."""
     try:
         return (home.cloud / "process.lock").read_text() != f"{os.getpid()}\n"
     except OSError:
