@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
 import warnings
@@ -16,6 +17,10 @@ import yaml
 
 from operations.registering import Recording, Registered
 from operations.registering import record as record_program
+
+# Tests edit programs and run them again within a second: bytecode that was kept of the former text
+# would pass for that of the new one where both are of the same length.
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 PROJECT = "development-stages"
 ROOT = Path(__file__).parent.parent
