@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -245,7 +244,6 @@ def test_the_pack_ends_with_that_message_and_no_traceback(tmp_path: Path) -> Non
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert ended.returncode != 0
     assert "entry 1 (some-rule), owner: Field required" in ended.stderr
